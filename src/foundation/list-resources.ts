@@ -1,0 +1,214 @@
+import { createHash } from 'node:crypto';
+import { errorCode } from '../base/errors.js';
+import type { Log } from '../telemetry/log.js';
+import { type ApiClient, parseJson } from './api-client.js';
+import { ApiError } from './api-error.js';
+import { parsePage, parseResource, type ResourceTypes } from './parse-resource.js';
+import type { ResourceKind } from './resources.js';
+
+export interface ListerOptions {
+  readonly api: ApiClient;
+  /** 1 to 5,000 (facts/cloud-foundry.md 3.1). */
+  readonly pageSize: number;
+  readonly log: Log;
+  readonly observe: { dropped(kind: ResourceKind): void };
+}
+
+export type Filter = { readonly parameter: 'space_guids' | 'app_guids'; readonly guids: readonly string[] };
+
+export interface Lister {
+  /**
+   * All elements of a kind by guid, in the API's order; of all that we may see, or narrowed by guids.
+   *
+   * The same map as last time where no byte has changed since, so that callers see by identity that there is nothing to do.
+   *
+   * Whole or not at all: a page that cannot be had fails the list. An element that does not fit is dropped and named.
+   *
+   * @throws {ApiError}
+   */
+  list<K extends ResourceKind>(kind: K, filter?: Filter): Promise<ReadonlyMap<string, ResourceTypes[K]>>;
+}
+
+const PATHS: Readonly<Record<ResourceKind, string>> = {
+  organizations: '/v3/organizations',
+  spaces: '/v3/spaces',
+  apps: '/v3/apps',
+  processes: '/v3/processes?types=web',
+  routes: '/v3/routes',
+  domains: '/v3/domains',
+};
+
+/** The Cloud Controller's nginx takes 8 KiB of request line; what stands around the guids needs some 200 bytes. */
+const MAX_GUID_BYTES = 7_600;
+/** As many as the cf CLI sends at once. */
+const MAX_GUIDS = 200;
+
+/** A list whose pages moved while being read is read anew this often before it counts as failed. */
+const MAX_READINGS = 3;
+
+const SMALLEST_PAGE = 50;
+
+export function createLister(options: ListerOptions): Lister {
+  const { api, log, observe } = options;
+  const pageSizes = new Map<ResourceKind, number>();
+  const named = new Set<string>();
+  const caches = createPageCaches();
+
+  async function listBatch<K extends ResourceKind>(kind: K, query: string): Promise<readonly ParsedPage<K>[]> {
+    for (let reading = 1; ; reading += 1) {
+      const pages = await readPages(kind, query);
+      if (pages !== 'moved') return pages;
+      log.info('pages moved while a list was read, reading it again', { kind, reading });
+      if (reading === MAX_READINGS) {
+        throw new ApiError('list_incomplete', `listing ${kind}: pages moved in each of ${reading} readings`);
+      }
+    }
+  }
+
+  /**
+   * Offset paging: a deletion between two pages shifts rows, so that some are never seen (facts/cloud-foundry.md 3.1).
+   * It shows as a total that falls from page to page (0 on a page past the end), or as fewer guids than the total.
+   * Additions stand at the end and do no harm.
+   */
+  async function readPages<K extends ResourceKind>(kind: K, query: string): Promise<ParsedPage<K>[] | 'moved'> {
+    const pages: ParsedPage<K>[] = [];
+    const guids = new Set<string>();
+    let total = 0;
+    for (;;) {
+      const page = await readPage(kind, query, pages.length + 1);
+      if (page.totalResults < total) return 'moved';
+      total = page.totalResults;
+      pages.push(page);
+      for (const element of page.elements) guids.add(element.guid);
+      for (const guid of page.dropped) guids.add(guid);
+      if (!page.hasNext) return guids.size < total ? 'moved' : pages;
+    }
+  }
+
+  async function readPage<K extends ResourceKind>(kind: K, query: string, number: number): Promise<ParsedPage<K>> {
+    const path = `${query}${query.includes('?') ? '&' : '?'}page=${number}&per_page=${pageSizes.get(kind) ?? options.pageSize}`;
+    const answer = await api.get(kind, path);
+    const digest = createHash('sha256').update(answer.body).digest('base64');
+    const earlier = caches[kind].pages.get(path);
+    return earlier?.digest === digest ? earlier : parse(kind, path, digest, parseJson(answer, `listing ${kind}`));
+  }
+
+  function parse<K extends ResourceKind>(kind: K, path: string, digest: string, document: unknown): ParsedPage<K> {
+    const page = parsePage(document);
+    if (page === undefined) throw new ApiError('api_answer', `listing ${kind}: the answer is no list`);
+    const elements: ResourceTypes[K][] = [];
+    const dropped: string[] = [];
+    for (const element of page.elements) {
+      const parsed = parseResource(kind, element);
+      if (parsed.ok) elements.push(parsed.value);
+      else dropped.push(drop(kind, parsed.guid ?? `without a guid, number ${dropped.length + 1}`, parsed.problem));
+    }
+    return { path, digest, totalResults: page.totalResults, hasNext: page.hasNext, elements, dropped };
+  }
+
+  function drop(kind: ResourceKind, guid: string, problem: string): string {
+    observe.dropped(kind);
+    const key = `${kind} ${guid}`;
+    if (!named.has(key)) {
+      named.add(key);
+      log.warn('an element of a list does not fit and is left out', { kind, guid, problem });
+    }
+    return guid;
+  }
+
+  /** Halved for good: what was too slow once will be again, and a restart tries the large page anew. */
+  function halvePage(kind: ResourceKind, error: unknown): void {
+    const size = pageSizes.get(kind) ?? options.pageSize;
+    if (!isTimeout(error) || size <= SMALLEST_PAGE) return;
+    pageSizes.set(kind, Math.max(SMALLEST_PAGE, Math.floor(size / 2)));
+    log.warn('a page came too late, smaller pages from now on', { kind, pageSize: pageSizes.get(kind) });
+  }
+
+  return {
+    async list<K extends ResourceKind>(kind: K, filter?: Filter) {
+      const pages: ParsedPage<K>[] = [];
+      for (const query of queries(PATHS[kind], filter)) {
+        const batch = await listBatch(kind, query).catch((error) => {
+          halvePage(kind, error);
+          throw error;
+        });
+        pages.push(...batch);
+      }
+      return caches[kind].keep(pages);
+    },
+  };
+}
+
+/** A page as it was read, kept to spare parsing it again while its bytes stay the same. */
+interface ParsedPage<K extends ResourceKind> {
+  readonly path: string;
+  readonly digest: string;
+  readonly totalResults: number;
+  readonly hasNext: boolean;
+  readonly elements: readonly ResourceTypes[K][];
+  /** Guids of elements that did not fit. */
+  readonly dropped: readonly string[];
+}
+
+interface PageCache<K extends ResourceKind> {
+  readonly pages: ReadonlyMap<string, ParsedPage<K>>;
+  /** Remembers these pages in place of the earlier ones and joins them; the earlier map when all are the earlier ones. */
+  keep(pages: readonly ParsedPage<K>[]): ReadonlyMap<string, ResourceTypes[K]>;
+}
+
+function createPageCache<K extends ResourceKind>(): PageCache<K> {
+  let kept: ReadonlyMap<string, ParsedPage<K>> = new Map();
+  let joined: ReadonlyMap<string, ResourceTypes[K]> | undefined;
+  return {
+    get pages() {
+      return kept;
+    },
+    keep(pages) {
+      if (joined !== undefined && pages.length === kept.size && pages.every((page) => kept.get(page.path) === page))
+        return joined;
+      kept = new Map(pages.map((page) => [page.path, page]));
+      joined = new Map(pages.flatMap((page) => page.elements.map((element) => [element.guid, element] as const)));
+      return joined;
+    },
+  };
+}
+
+function createPageCaches(): { readonly [K in ResourceKind]: PageCache<K> } {
+  return {
+    organizations: createPageCache(),
+    spaces: createPageCache(),
+    apps: createPageCache(),
+    processes: createPageCache(),
+    routes: createPageCache(),
+    domains: createPageCache(),
+  };
+}
+
+function isTimeout(error: unknown): boolean {
+  if (!(error instanceof ApiError)) return false;
+  const cause = errorCode(error.cause);
+  return error.status === 504 || cause === 'head_timeout' || cause === 'pause_timeout';
+}
+
+/** One query without filter, else one for each batch of guids that fits a request line. */
+export function queries(path: string, filter: Filter | undefined): string[] {
+  if (filter === undefined) return [path];
+  const separator = path.includes('?') ? '&' : '?';
+  return batches(filter.guids).map((batch) => `${path}${separator}${filter.parameter}=${batch.join(',')}`);
+}
+
+function batches(guids: readonly string[]): string[][] {
+  const result: string[][] = [];
+  let bytes = 0;
+  for (const guid of guids.map(encodeURIComponent)) {
+    const last = result.at(-1);
+    if (last === undefined || last.length >= MAX_GUIDS || bytes + guid.length + 1 > MAX_GUID_BYTES) {
+      result.push([guid]);
+      bytes = guid.length;
+    } else {
+      last.push(guid);
+      bytes += guid.length + 1;
+    }
+  }
+  return result;
+}

@@ -1,0 +1,283 @@
+import type { Clock, Timer } from '../base/clock.js';
+import type { Milliseconds } from '../base/duration.js';
+import { describeError } from '../base/errors.js';
+import type { Log } from '../telemetry/log.js';
+import { ApiError } from './api-error.js';
+import type { Inventory, Plan } from './inventory.js';
+import type { Filter, Lister } from './list-resources.js';
+import { createListState, type ListState, type ListStateOptions } from './list-state.js';
+import type { ResourceTypes } from './parse-resource.js';
+import { EVERYTHING, type Scope, samePlan } from './plan.js';
+import { RESOURCE_KINDS, type ResourceKind, type Route } from './resources.js';
+import { findUnresolved, findUnrouted, type Unresolved } from './unresolved.js';
+
+export interface RefresherOptions {
+  readonly foundation: string;
+  readonly lister: Lister;
+  readonly scope: Scope;
+  readonly refreshMs: Readonly<Record<ResourceKind, Milliseconds>>;
+  readonly backoffMs: Milliseconds;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Log;
+  readonly observe: { listed(kind: ResourceKind, result: 'success' | 'failure'): void };
+  /** Called with each inventory that differs from the one before. */
+  readonly onInventory: (inventory: Inventory) => void;
+}
+
+export interface Refresher {
+  start(): void;
+  stop(): void;
+  /** The last complete inventory; undefined until there is one. */
+  readonly inventory: Inventory | undefined;
+  readonly lists: Readonly<Record<ResourceKind, ListStatus>>;
+  /**
+   * Reads these lists now. Resolves when a reading begun after the call has succeeded for all of them.
+   *
+   * @throws {ApiError} of the list that failed; the old one stays in force
+   */
+  refresh(kinds: readonly ResourceKind[]): Promise<void>;
+  /** Reads a list soon, for a suspicion: at most once in ten seconds however often it is called. */
+  suspect(kind: ResourceKind): void;
+}
+
+export interface ListStatus {
+  readonly ageMs: Milliseconds | undefined;
+  readonly elements: number | undefined;
+  readonly failures: number;
+  readonly error: ApiError | undefined;
+}
+
+/** Kinds that are narrowed to the spaces of the plan. */
+const NARROWED = ['apps', 'processes', 'routes'] as const satisfies readonly ResourceKind[];
+
+const SUSPICION_GAP_MS: Milliseconds = 10_000;
+
+type Lists = { readonly [K in ResourceKind]: ListState<K> };
+
+interface Demand {
+  readonly kinds: readonly ResourceKind[];
+  readonly resolve: () => void;
+  readonly reject: (error: ApiError) => void;
+}
+
+/**
+ * Keeps the inventory of one foundation fresh: each kind of list on its own interval, in rounds of which only one runs at
+ * a time, and never on the path of a request.
+ */
+export function createRefresher(options: RefresherOptions): Refresher {
+  const { clock, lister, log, scope } = options;
+  const lists = createLists(options);
+  let inventory: Inventory | undefined;
+  let unresolved: Unresolved = new Map();
+  let demands: Demand[] = [];
+  let timer: Timer | undefined;
+  let running = false;
+  let stopped = true;
+  let suspectedAt = Number.NEGATIVE_INFINITY;
+
+  function schedule(): void {
+    timer?.cancel();
+    if (stopped || running) return;
+    const dueAt = Math.min(...RESOURCE_KINDS.map((kind) => lists[kind].dueAt));
+    timer = clock.after(Math.max(0, dueAt - clock.monotonic()), () => void run());
+  }
+
+  async function run(): Promise<void> {
+    running = true;
+    const answered = demands;
+    demands = [];
+    for (const kind of new Set(answered.flatMap((demand) => demand.kinds))) lists[kind].demand();
+    try {
+      await round();
+    } catch (error) {
+      log.error('a refresh went wrong within this program', { error });
+    }
+    for (const demand of answered) settle(demand);
+    running = false;
+    schedule();
+  }
+
+  function settle(demand: Demand): void {
+    const failed = demand.kinds.map((kind) => lists[kind].error).find((error) => error !== undefined);
+    if (failed === undefined) demand.resolve();
+    else demand.reject(failed);
+  }
+
+  async function round(): Promise<void> {
+    const due = new Set(RESOURCE_KINDS.filter((kind) => lists[kind].isDue()));
+    const early = Promise.all([
+      due.has('domains') && read('domains'),
+      scope.everything && readNarrowed(due, EVERYTHING),
+    ]);
+    await Promise.all([due.has('organizations') && read('organizations'), due.has('spaces') && read('spaces')]);
+    if (!scope.everything) {
+      const plan = planNow();
+      if (plan !== undefined) await readNarrowed(due, plan);
+      else postponeNarrowed(due);
+    }
+    await early;
+    publish();
+  }
+
+  /** What the rules need of the organizations and spaces known now; the plan in force where it asks for the same. */
+  function planNow(): Plan | undefined {
+    const organizations = lists.organizations.elements;
+    const spaces = lists.spaces.elements;
+    if (organizations === undefined || spaces === undefined) return undefined;
+    const plan = scope.choosePlan(organizations, spaces);
+    const current = lists.apps.plan;
+    return current !== undefined && samePlan(plan, current) ? current : plan;
+  }
+
+  /** Without spaces nothing can be narrowed: these lists wait for what they hang on, and fail with it. */
+  function postponeNarrowed(due: ReadonlySet<ResourceKind>): void {
+    const reason = lists.spaces.error ?? lists.organizations.error;
+    if (reason === undefined) return;
+    for (const kind of NARROWED) if (due.has(kind)) lists[kind].failed(reason);
+  }
+
+  async function readNarrowed(due: ReadonlySet<ResourceKind>, plan: Plan): Promise<void> {
+    const wanted = NARROWED.filter(
+      (kind) => due.has(kind) || (lists[kind].plan !== plan && lists[kind].failures === 0),
+    );
+    const { spaces } = plan;
+    if (spaces === 'all') {
+      await Promise.all(wanted.map((kind) => read(kind, plan)));
+      return;
+    }
+    const filter: Filter = { parameter: 'space_guids', guids: [...spaces].sort() };
+    const first = wanted.filter((kind) => kind !== 'routes');
+    await Promise.all(first.map((kind) => read(kind, plan, () => lister.list(kind, filter))));
+    if (wanted.includes('routes')) await read('routes', plan, () => routesIn(filter));
+  }
+
+  /** Routes belong to a space, but may be shared into others: applications that none leads to are asked about by name. */
+  async function routesIn(filter: Filter): Promise<ReadonlyMap<string, Route>> {
+    const routes = await lister.list('routes', filter);
+    const guids = findUnrouted(lists.apps.elements, lists.processes.elements, routes);
+    if (guids.length === 0) return routes;
+    const shared = await lister.list('routes', { parameter: 'app_guids', guids });
+    return shared.size === 0 ? routes : new Map([...routes, ...shared]);
+  }
+
+  async function read<K extends ResourceKind>(
+    kind: K,
+    plan: Plan = EVERYTHING,
+    fetch: () => Promise<ReadonlyMap<string, ResourceTypes[K]>> = () => lister.list(kind),
+  ): Promise<void> {
+    const askedAt = clock.monotonic();
+    const list: ListState<K> = lists[kind];
+    try {
+      const elements = await fetch();
+      if (list.failures > 0) log.info('a list can be read again', { kind });
+      list.succeeded(elements, plan, askedAt);
+      options.observe.listed(kind, 'success');
+    } catch (error) {
+      const reason =
+        error instanceof ApiError ? error : new ApiError('api_answer', describeError(error), { cause: error });
+      list.failed(reason);
+      options.observe.listed(kind, 'failure');
+      log.warn('a list could not be read; what it said last stays in force', {
+        kind,
+        failures: list.failures,
+        requestId: reason.requestId,
+        error: reason,
+      });
+    }
+  }
+
+  function publish(): void {
+    const next = assemble(options.foundation, lists);
+    if (next === undefined || (inventory !== undefined && sameLists(next, inventory))) return;
+    const before = unresolved;
+    const isFirst = inventory === undefined;
+    inventory = next;
+    unresolved = findUnresolved(next);
+    if (!isFirst) {
+      for (const [reference, kind] of unresolved) if (!before.has(reference)) lists[kind].hasten(clock.monotonic());
+    }
+    options.onInventory(next);
+  }
+
+  return {
+    start() {
+      if (!stopped) return;
+      stopped = false;
+      schedule();
+    },
+    stop() {
+      stopped = true;
+      timer?.cancel();
+      for (const demand of demands) demand.reject(new ApiError('api_unreachable', 'this program is stopping'));
+      demands = [];
+    },
+    get inventory() {
+      return inventory;
+    },
+    get lists() {
+      return statusOf(lists);
+    },
+    refresh(kinds) {
+      return new Promise((resolve, reject) => {
+        demands.push({ kinds, resolve, reject });
+        for (const kind of kinds) lists[kind].demand();
+        schedule();
+      });
+    },
+    suspect(kind) {
+      const now = clock.monotonic();
+      const at = Math.max(now, suspectedAt + SUSPICION_GAP_MS);
+      if (at >= lists[kind].dueAt) return;
+      suspectedAt = at;
+      lists[kind].hasten(at);
+      schedule();
+    },
+  };
+}
+
+function createLists({ refreshMs, backoffMs, clock, random }: RefresherOptions): Lists {
+  const options = (kind: ResourceKind): ListStateOptions => ({ refreshMs: refreshMs[kind], backoffMs, clock, random });
+  return {
+    organizations: createListState(options('organizations')),
+    spaces: createListState(options('spaces')),
+    apps: createListState(options('apps')),
+    processes: createListState(options('processes')),
+    routes: createListState(options('routes')),
+    domains: createListState(options('domains')),
+  };
+}
+
+/** Undefined until every list has been read, the narrowed ones by one and the same plan. */
+function assemble(foundation: string, lists: Lists): Inventory | undefined {
+  const organizations = lists.organizations.elements;
+  const spaces = lists.spaces.elements;
+  const apps = lists.apps.elements;
+  const processes = lists.processes.elements;
+  const routes = lists.routes.elements;
+  const domains = lists.domains.elements;
+  const { plan } = lists.apps;
+  if (plan === undefined || lists.processes.plan !== plan || lists.routes.plan !== plan) return undefined;
+  if (!organizations || !spaces || !apps || !processes || !routes || !domains) return undefined;
+  return { foundation, plan, organizations, spaces, apps, processes, routes, domains };
+}
+
+/** By identity: a list whose bytes did not change keeps its map. */
+function sameLists(one: Inventory, other: Inventory): boolean {
+  return one.plan === other.plan && RESOURCE_KINDS.every((kind) => one[kind] === other[kind]);
+}
+
+function statusOf(lists: Lists): Readonly<Record<ResourceKind, ListStatus>> {
+  const status = (kind: ResourceKind): ListStatus => {
+    const { ageMs, elements, failures, error } = lists[kind];
+    return { ageMs, elements: elements?.size, failures, error };
+  };
+  return {
+    organizations: status('organizations'),
+    spaces: status('spaces'),
+    apps: status('apps'),
+    processes: status('processes'),
+    routes: status('routes'),
+    domains: status('domains'),
+  };
+}

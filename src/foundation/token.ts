@@ -1,0 +1,239 @@
+import { z } from 'zod';
+import type { Clock } from '../base/clock.js';
+import { formatDuration, type Milliseconds } from '../base/duration.js';
+import { describeError, oneLine } from '../base/errors.js';
+import type { Secret } from '../base/secret.js';
+import type { Connections } from '../outbound/connections.js';
+import { fetchWhole, header, type WholeAnswer } from '../outbound/fetch-whole.js';
+import type { Log } from '../telemetry/log.js';
+import { ApiError } from './api-error.js';
+import { retryAfterMs } from './retry-after.js';
+
+export type Login =
+  | { readonly grant: 'password'; readonly username: string; readonly password: Secret }
+  | { readonly grant: 'client_credentials'; readonly clientId: string; readonly clientSecret: Secret };
+
+export interface TokenOptions {
+  readonly login: Login;
+  /** Asked for at each request: the root document may not have been read yet. */
+  readonly loginUrl: () => Promise<string>;
+  readonly connections: Connections;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly observe: TokenObserver;
+}
+
+export interface TokenObserver {
+  tokenRequested(grant: string, result: 'success' | 'refused' | 'failed'): void;
+}
+
+export interface TokenSource {
+  /**
+   * An access token that is still good for a while. All callers share one request for a new one.
+   *
+   * @throws {ApiError} `login_refused` or `login_failed`
+   */
+  token(): Promise<string>;
+  /** The API did not take this token: the next call gets another one. */
+  reject(token: string): void;
+  /** Milliseconds since the epoch; undefined while there is none. */
+  readonly expiresAtMs: Milliseconds | undefined;
+}
+
+/** The cf CLI renews when less than this is left; so do we, while the old one still serves. */
+const RENEW_AHEAD_MS: Milliseconds = 60_000;
+
+const TIMEOUT_MS: Milliseconds = 30_000;
+const MAX_ANSWER_BYTES = 1024 * 1024;
+
+/**
+ * Pauses after refused credentials. Five refusals within 20 minutes lock the account (facts/cloud-foundry.md 2.4), and
+ * replicas share it: one try each in ten minutes leaves room for two of them and a person.
+ */
+const REFUSED_PAUSES_MS: readonly Milliseconds[] = [10 * 60_000, 20 * 60_000, 60 * 60_000];
+
+/** Pauses while UAA is out of order; short, since nothing is held against the account. */
+const FAILED_PAUSES_MS: readonly Milliseconds[] = [1_000, 5_000, 15_000, 30_000];
+
+const answerSchema = z.object({
+  access_token: z.string().min(1),
+  expires_in: z.number().positive(),
+  refresh_token: z.string().min(1).nullish(),
+});
+
+const errorSchema = z.object({ error: z.string(), error_description: z.string().nullish() });
+
+interface Grant {
+  readonly accessToken: string;
+  readonly expiresAt: Milliseconds;
+  readonly expiresAtMs: Milliseconds;
+  readonly renewAt: Milliseconds;
+}
+
+export function createTokenSource(options: TokenOptions): TokenSource {
+  const { login, clock, log } = options;
+  let current: Grant | undefined;
+  let refreshToken: string | undefined;
+  let flight: Promise<string> | undefined;
+  let pause: { readonly until: Milliseconds; readonly error: ApiError } | undefined;
+  let refusals = 0;
+  let failures = 0;
+
+  function start(): Promise<string> {
+    if (flight !== undefined) return flight;
+    if (pause !== undefined && clock.monotonic() < pause.until) return Promise.reject(pause.error);
+    flight = renew().finally(() => {
+      flight = undefined;
+    });
+    return flight;
+  }
+
+  async function renew(): Promise<string> {
+    try {
+      const grant = (await refreshed()) ?? (await request(login.grant, loginForm(login)));
+      refusals = 0;
+      failures = 0;
+      pause = undefined;
+      current = grant;
+      return grant.accessToken;
+    } catch (error) {
+      throw hold(
+        error instanceof ApiError ? error : new ApiError('login_failed', describeError(error), { cause: error }),
+      );
+    }
+  }
+
+  /** By refresh token when there is one; undefined when UAA refuses it, for whatever reason: then a full login follows. */
+  async function refreshed(): Promise<Grant | undefined> {
+    if (refreshToken === undefined) return undefined;
+    try {
+      return await request('refresh_token', {
+        grant_type: 'refresh_token',
+        refresh_token: refreshToken,
+        ...clientOf(login),
+      });
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.code !== 'login_refused') throw error;
+      refreshToken = undefined;
+      log.info('the refresh token is no longer accepted, logging in anew', { reason: error.message });
+      return undefined;
+    }
+  }
+
+  /** Remembers the failure, so that the many callers of one round do not each ask again. */
+  function hold(error: ApiError): ApiError {
+    const refused = error.code === 'login_refused';
+    const pauses = refused ? REFUSED_PAUSES_MS : FAILED_PAUSES_MS;
+    const count = refused ? refusals : failures;
+    const pauseMs = Math.max(pauses[Math.min(count, pauses.length - 1)] ?? 0, error.retryAfterMs ?? 0);
+    if (refused) refusals += 1;
+    else failures += 1;
+    const message = `${error.message}; asked again in ${formatDuration(pauseMs)}`;
+    const { status, requestId, cause } = error;
+    const held = new ApiError(error.code, message, { status: status ?? 0, requestId, cause, retryAfterMs: pauseMs });
+    pause = { until: clock.monotonic() + pauseMs, error: held };
+    log.error(refused ? 'Cloud Foundry refuses the login' : 'no token from UAA', { error: held });
+    return held;
+  }
+
+  async function request(grant: string, form: Readonly<Record<string, string>>): Promise<Grant> {
+    const url = await options.loginUrl();
+    const askedAt = clock.monotonic();
+    const answer = await post(url, form);
+    if (answer.status === 200) {
+      const grantedTokens = answerSchema.safeParse(jsonOf(answer));
+      if (grantedTokens.success) {
+        options.observe.tokenRequested(grant, 'success');
+        return accept(grantedTokens.data, askedAt);
+      }
+    }
+    const error = refusalOf(answer, url, grant);
+    options.observe.tokenRequested(grant, error.code === 'login_refused' ? 'refused' : 'failed');
+    throw error;
+  }
+
+  async function post(url: string, form: Readonly<Record<string, string>>): Promise<WholeAnswer> {
+    const { origin, pathname } = new URL(url);
+    try {
+      return await fetchWhole(
+        options.connections,
+        {
+          origin,
+          path: `${pathname.replace(/\/$/, '')}/oauth/token`,
+          method: 'POST',
+          headers: { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' },
+          body: new URLSearchParams(form).toString(),
+        },
+        { maxBytes: MAX_ANSWER_BYTES, deadlineMs: TIMEOUT_MS },
+      );
+    } catch (error) {
+      options.observe.tokenRequested(form['grant_type'] ?? '', 'failed');
+      throw new ApiError('login_failed', `no answer from UAA at ${origin}`, { cause: error });
+    }
+  }
+
+  function accept(granted: z.infer<typeof answerSchema>, askedAt: Milliseconds): Grant {
+    refreshToken = granted.refresh_token ?? undefined;
+    const lifetimeMs = granted.expires_in * 1000;
+    return {
+      accessToken: granted.access_token,
+      expiresAt: askedAt + lifetimeMs,
+      expiresAtMs: clock.now() + lifetimeMs,
+      renewAt: askedAt + lifetimeMs - Math.min(RENEW_AHEAD_MS, lifetimeMs / 2),
+    };
+  }
+
+  /** 400, 401 and 403 are UAA's no; 404, 429, 5xx and documents that are no grant mean that it cannot say. */
+  function refusalOf(answer: WholeAnswer, url: string, grant: string): ApiError {
+    const said = errorSchema.safeParse(jsonOf(answer));
+    const words = said.success
+      ? oneLine(`${said.data.error}: ${said.data.error_description ?? ''}`).slice(0, 200)
+      : 'no reason given';
+    const refused = [400, 401, 403].includes(answer.status) && said.success;
+    const what =
+      grant === 'refresh_token' ? 'the refresh token' : login.grant === 'password' ? 'user and password' : 'the client';
+    const sentence = refused
+      ? `UAA at ${url} refuses ${what} (${answer.status} ${words})`
+      : `UAA at ${url} answered ${answer.status} and no token (${words})`;
+    return new ApiError(refused ? 'login_refused' : 'login_failed', sentence, {
+      status: answer.status,
+      requestId: header(answer.headers, 'x-vcap-request-id'),
+      retryAfterMs: retryAfterMs(header(answer.headers, 'retry-after'), clock.now()),
+    });
+  }
+
+  return {
+    async token() {
+      const now = clock.monotonic();
+      if (current === undefined || now >= current.expiresAt) return await start();
+      if (now >= current.renewAt) start().catch(() => undefined);
+      return current.accessToken;
+    },
+    reject(token) {
+      if (current?.accessToken === token) current = undefined;
+    },
+    get expiresAtMs() {
+      return current?.expiresAtMs;
+    },
+  };
+}
+
+/** Form parameters took every secret on every UAA tried; Basic does not (facts/cloud-foundry.md 2.1). */
+function clientOf(login: Login): { readonly client_id: string; readonly client_secret: string } {
+  if (login.grant === 'password') return { client_id: 'cf', client_secret: '' };
+  return { client_id: login.clientId, client_secret: login.clientSecret.reveal() };
+}
+
+function loginForm(login: Login): Readonly<Record<string, string>> {
+  const client = clientOf(login);
+  if (login.grant === 'client_credentials') return { grant_type: login.grant, ...client };
+  return { grant_type: login.grant, username: login.username, password: login.password.reveal(), ...client };
+}
+
+function jsonOf(answer: WholeAnswer): unknown {
+  try {
+    return JSON.parse(answer.body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,270 @@
+import { Client, type Dispatcher } from 'undici';
+import type { Milliseconds } from '../base/duration.js';
+import { type ConnectorOptions, createConnector } from './connector.js';
+import { type OutboundError, outboundError, toOutboundError } from './outbound-error.js';
+
+/**
+ * Connections towards other servers, kept alive within a bound. How they are shared is decided behind this interface
+ * alone: today by origin, later perhaps between host names that one router serves.
+ */
+export interface Connections {
+  /**
+   * Sends one request. Exactly one of `onEnd` and `onError` ends it, unless `abort` does, after which nothing is heard.
+   *
+   * A GET whose kept connection dies before the first byte of an answer is sent once more on a fresh one: routers drop
+   * idle connections when they please (facts/cloud-foundry.md 5.4).
+   */
+  send(request: OutboundRequest, receiver: Receiver): Exchange;
+  readonly stats: ConnectionStats;
+  /** Lets running requests finish; kept connections close at once. */
+  close(): Promise<void>;
+}
+
+export interface OutboundRequest {
+  /** `https://host[:port]`, without path. */
+  readonly origin: string;
+  readonly path: string;
+  readonly method: 'GET' | 'POST';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Longest wait for the head of the answer; absent means that only the caller ends it. */
+  readonly headTimeoutMs?: Milliseconds | undefined;
+  /** Longest pause between bytes of the body. */
+  readonly pauseTimeoutMs?: Milliseconds | undefined;
+}
+
+export type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+export interface Receiver {
+  onHead(status: number, headers: ResponseHeaders): void;
+  onData(chunk: Buffer): void;
+  onEnd(): void;
+  onError(error: OutboundError): void;
+}
+
+export interface Exchange {
+  /** Ends the request and its connection; the receiver hears nothing more. Idle once the request has ended. */
+  abort(): void;
+  pause(): void;
+  resume(): void;
+}
+
+export interface ConnectionStats {
+  readonly open: number;
+  readonly idle: number;
+  readonly opened: number;
+  readonly reused: number;
+}
+
+export interface ConnectionsOptions extends ConnectorOptions {
+  /**
+   * Most connections kept while idle, over all origins. When the bound is reached a further one is closed after its
+   * request, rather than an older one dropped: scrapes come round in a circle, so what was used longest ago is what
+   * will be needed next, and keeping some for good saves their share of handshakes.
+   */
+  readonly maxIdle: number;
+  readonly keepAliveMs: Milliseconds;
+}
+
+/** A connection in constant use would never see that the host's address has changed. */
+const MAX_AGE_MS: Milliseconds = 10 * 60_000;
+
+/** Undici measures time-outs in steps of half a second; 0 turns its own off. */
+const NO_TIMEOUT = 0;
+
+interface Connection {
+  readonly origin: string;
+  readonly client: Client;
+  readonly bornAt: number;
+  /** Answers received on it: the first request on a connection is never sent twice. */
+  served: number;
+  state: 'busy' | 'idle' | 'gone';
+}
+
+export function createConnections(options: ConnectionsOptions): Connections {
+  const connect = createConnector(options);
+  const idle = new Map<string, Connection[]>();
+  const all = new Set<Connection>();
+  let idleCount = 0;
+  let opened = 0;
+  let reused = 0;
+  let closing = false;
+
+  function open(origin: string): Connection {
+    const client = new Client(origin, {
+      connect,
+      pipelining: 1,
+      keepAliveTimeout: options.keepAliveMs,
+      keepAliveMaxTimeout: options.keepAliveMs,
+      headersTimeout: NO_TIMEOUT,
+      bodyTimeout: NO_TIMEOUT,
+      maxHeaderSize: 64 * 1024,
+    });
+    const connection: Connection = { origin, client, bornAt: performance.now(), served: 0, state: 'busy' };
+    client.on('disconnect', () => drop(connection));
+    client.on('connectionError', () => drop(connection));
+    all.add(connection);
+    opened += 1;
+    return connection;
+  }
+
+  function takeIdle(origin: string): Connection | undefined {
+    const kept = idle.get(origin);
+    const connection = kept?.pop();
+    if (connection === undefined) return undefined;
+    if (kept?.length === 0) idle.delete(origin);
+    idleCount -= 1;
+    connection.state = 'busy';
+    reused += 1;
+    return connection;
+  }
+
+  function release(connection: Connection): void {
+    if (connection.state !== 'busy') return;
+    connection.served += 1;
+    if (closing || idleCount >= options.maxIdle || performance.now() - connection.bornAt > MAX_AGE_MS) {
+      drop(connection);
+      return;
+    }
+    connection.state = 'idle';
+    idleCount += 1;
+    const kept = idle.get(connection.origin);
+    if (kept === undefined) idle.set(connection.origin, [connection]);
+    else kept.push(connection);
+  }
+
+  function drop(connection: Connection): void {
+    if (connection.state === 'gone') return;
+    if (connection.state === 'idle') forgetIdle(connection);
+    connection.state = 'gone';
+    all.delete(connection);
+    connection.client.destroy().catch(() => undefined);
+  }
+
+  function forgetIdle(connection: Connection): void {
+    const kept = idle.get(connection.origin);
+    const index = kept?.indexOf(connection) ?? -1;
+    if (kept === undefined || index < 0) return;
+    kept.splice(index, 1);
+    if (kept.length === 0) idle.delete(connection.origin);
+    idleCount -= 1;
+  }
+
+  const pool: Pool = { lease: (origin) => takeIdle(origin) ?? open(origin), open, release, drop };
+
+  return {
+    send(request, receiver) {
+      const exchange = new PooledExchange(request, receiver, pool);
+      if (closing) queueMicrotask(() => exchange.fail(outboundError('closed')));
+      else exchange.start(pool.lease(request.origin));
+      return exchange;
+    },
+    get stats() {
+      return { open: all.size, idle: idleCount, opened, reused };
+    },
+    async close() {
+      closing = true;
+      for (const connection of [...all]) if (connection.state === 'idle') drop(connection);
+      await Promise.all([...all].map((connection) => connection.client.close().catch(() => undefined)));
+    },
+  };
+}
+
+interface Pool {
+  lease(origin: string): Connection;
+  open(origin: string): Connection;
+  release(connection: Connection): void;
+  drop(connection: Connection): void;
+}
+
+/** One request on one connection, or on two when the first was dead already. */
+class PooledExchange implements Exchange, Dispatcher.DispatchHandler {
+  readonly #request: OutboundRequest;
+  readonly #receiver: Receiver;
+  readonly #pool: Pool;
+  #connection: Connection | undefined;
+  #controller: Dispatcher.DispatchController | undefined;
+  #headSeen = false;
+  #retried = false;
+  #ended = false;
+
+  constructor(request: OutboundRequest, receiver: Receiver, pool: Pool) {
+    this.#request = request;
+    this.#receiver = receiver;
+    this.#pool = pool;
+  }
+
+  start(connection: Connection): void {
+    const { path, method, headers, body, headTimeoutMs, pauseTimeoutMs } = this.#request;
+    this.#connection = connection;
+    connection.client.dispatch(
+      {
+        path,
+        method,
+        headers,
+        body: body ?? null,
+        headersTimeout: headTimeoutMs ?? NO_TIMEOUT,
+        bodyTimeout: pauseTimeoutMs ?? NO_TIMEOUT,
+      },
+      this,
+    );
+  }
+
+  fail(error: OutboundError): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#receiver.onError(error);
+  }
+
+  abort(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    if (this.#connection !== undefined) this.#pool.drop(this.#connection);
+  }
+
+  pause(): void {
+    this.#controller?.pause();
+  }
+
+  resume(): void {
+    this.#controller?.resume();
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+  }
+
+  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: ResponseHeaders): void {
+    if (status < 200) return;
+    this.#headSeen = true;
+    if (!this.#ended) this.#receiver.onHead(status, headers);
+  }
+
+  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (!this.#ended) this.#receiver.onData(chunk);
+  }
+
+  onResponseEnd(): void {
+    if (this.#connection !== undefined) this.#pool.release(this.#connection);
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#receiver.onEnd();
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, cause: Error): void {
+    const connection = this.#connection;
+    if (connection === undefined || this.#ended) return;
+    this.#pool.drop(connection);
+    const error = toOutboundError(cause);
+    if (error.code === 'reset' && this.#diedWhileKept(connection)) {
+      this.#retried = true;
+      this.start(this.#pool.open(connection.origin));
+      return;
+    }
+    this.fail(error);
+  }
+
+  #diedWhileKept(connection: Connection): boolean {
+    return connection.served > 0 && !this.#headSeen && !this.#retried && this.#request.method === 'GET';
+  }
+}
