@@ -1,0 +1,125 @@
+import type { Directory, Target, TargetApplication } from './directory.js';
+import { compileFilter, type DirectoryFilter, type PlaceNames } from './directory-filter.js';
+import { applicationLabels, META_PREFIX } from './sd-labels.js';
+
+/** Path under which a target is scraped through us, before its key. */
+export const SINGLE_TARGET_PATH = '/singleTargetMetrics/';
+
+export const OWN_METRICS_PATH = '/promregatorMetrics';
+
+const PATH_LABEL = `${META_PREFIX}path`;
+
+/** Address under which Prometheus reaches us. */
+export interface AdvertisedAddress {
+  /** `host:port`, always with a port; an IPv6 address in brackets. */
+  readonly host: string;
+  /** Undefined when nobody said so: then `https` for port 443, else Prometheus's own `scheme` decides. */
+  readonly scheme: 'http' | 'https' | undefined;
+  /** What stands in front of every path of ours: empty, or `/prefix`. */
+  readonly pathPrefix: string;
+}
+
+export interface RenderOptions {
+  readonly address: AdvertisedAddress;
+  /** What to say about our own metrics. */
+  readonly ownMetrics: boolean;
+  readonly filter?: DirectoryFilter | undefined;
+}
+
+/** A directory of which everything is written that does not depend on who asks. */
+export interface PreparedDocument {
+  /**
+   * The document for `http_sd_configs` and `file_sd_configs` (facts/prometheus.md 1.2), UTF-8. The same bytes for the
+   * same directory, address and filter; worth keeping.
+   */
+  render(options: RenderOptions): Buffer;
+}
+
+interface Entry {
+  readonly target: Target;
+  /** Key as it stands inside of a JSON text. */
+  readonly key: string;
+  /** Labels from the instance's own on, up to the end of the element. */
+  readonly rest: string;
+}
+
+/** Writes what is constant: labels once for each application, identity once for each instance. */
+export function prepareDocument(directory: Directory): PreparedDocument {
+  const shared = new Map<TargetApplication, string>();
+  const entries = directory.targets.map((target): Entry => {
+    let common = shared.get(target.application);
+    if (common === undefined) {
+      common = writeLabels(applicationLabels(target.application));
+      shared.set(target.application, common);
+    }
+    return { target, key: inside(target.key), rest: `${writeLabels(instanceLabels(target))},${common}}}` };
+  });
+  return { render: (options) => render(entries, options) };
+}
+
+/** The document in one go, for those who need it once. */
+export function renderDocument(options: RenderOptions & { readonly directory: Directory }): Buffer {
+  return prepareDocument(options.directory).render(options);
+}
+
+function instanceLabels({ instanceId, index }: Target): ReadonlyMap<string, string> {
+  return new Map([
+    // Without it all targets would share our address as their identity (facts/prometheus.md 1.4).
+    ['instance', instanceId],
+    [`${META_PREFIX}instanceId`, instanceId],
+    [`${META_PREFIX}instanceNumber`, String(index)],
+  ]);
+}
+
+function render(entries: readonly Entry[], { address, ownMetrics, filter }: RenderOptions): Buffer {
+  const takes = compileFilter(filter);
+  const prefix = address.pathPrefix.replace(/\/+$/, '');
+  const open = `{"targets":[${quote(address.host)}],"labels":{`;
+  const path = inside(`${prefix}${SINGLE_TARGET_PATH}`);
+  const scheme = schemeLabel(address);
+  const elements: string[] = [];
+  for (const { target, key, rest } of entries) {
+    if (takes !== undefined && !takes(namesOf(target.application))) continue;
+    elements.push(`${open}"${PATH_LABEL}":"${path}${key}","__metrics_path__":"${path}${key}",${scheme}${rest}`);
+  }
+  if (ownMetrics) elements.push(`${open}${scheme}${writeLabels(ownLabels(address.host, prefix))}}}`);
+  return Buffer.from(elements.length === 0 ? '[]' : `[\n${elements.join(',\n')}\n]\n`, 'utf8');
+}
+
+/**
+ * Our own metrics belong to no application, so the labels that name one are absent. Their `instance` is the address,
+ * which Prometheus fills in; only behind a path prefix it is said, since several of us may then share one address.
+ */
+function ownLabels(host: string, prefix: string): ReadonlyMap<string, string> {
+  const path = `${prefix}${OWN_METRICS_PATH}`;
+  const labels = new Map([
+    [PATH_LABEL, path],
+    ['__metrics_path__', path],
+  ]);
+  return prefix === '' ? labels : labels.set('instance', `${host}${prefix}`);
+}
+
+function schemeLabel({ host, scheme }: AdvertisedAddress): string {
+  const said = scheme ?? (host.endsWith(':443') ? 'https' : undefined);
+  return said === undefined ? '' : `"__scheme__":"${said}",`;
+}
+
+function namesOf(application: TargetApplication): PlaceNames {
+  const { organizationName, spaceName, name } = application;
+  return { organizationName, spaceName, applicationName: name };
+}
+
+/** `"name":"value",…` without braces. */
+function writeLabels(labels: ReadonlyMap<string, string>): string {
+  return [...labels].map(([name, value]) => `${quote(name)}:${quote(value)}`).join(',');
+}
+
+/** A lone surrogate has no UTF-8 form; Go would read U+FFFD, so that is what we say. */
+function quote(text: string): string {
+  return JSON.stringify(text.replace(/\p{Cs}/gu, '\ufffd'));
+}
+
+/** A text as it stands between the quotes of a JSON text. */
+function inside(text: string): string {
+  return quote(text).slice(1, -1);
+}
