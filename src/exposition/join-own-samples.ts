@@ -58,6 +58,8 @@ export interface StreamedJoin {
   push(chunk: Buffer): readonly Buffer[];
   /** To be sent after the last push; often our samples. */
   end(outcome: ScrapeOutcome): Buffer;
+  /** In place of `end` where the body turned out to hold samples of these names itself. */
+  endWithout(): Buffer;
 }
 
 /** State of one answer. For a body that may be empty use `joinOwnSamples`: here its head has gone out already. */
@@ -72,6 +74,7 @@ export function createStreamedJoin(form: BodyForm): StreamedJoin {
       const samples = ownSamples(form.format, outcome);
       return placement === 'append' ? samples : storedGzipMember(samples);
     },
+    endWithout: () => EMPTY,
   };
 }
 
@@ -80,6 +83,10 @@ function joinStreamBeforeEof(holdback: EofHoldback): StreamedJoin {
     start: () => EMPTY,
     push: (chunk) => holdback.push(chunk),
     end: (outcome) => Buffer.concat(withinTail(holdback.end(), outcome)),
+    endWithout() {
+      const { body, eof } = holdback.end();
+      return eof === undefined ? body : Buffer.concat([body, eof]);
+    },
   };
 }
 

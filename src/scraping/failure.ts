@@ -1,0 +1,83 @@
+import { formatDuration, type Milliseconds } from '../base/duration.js';
+import { oneLine } from '../base/errors.js';
+import type { Target } from '../discovery/directory.js';
+import type { ResponseHeaders } from '../outbound/connections.js';
+import { header } from '../outbound/fetch-whole.js';
+import type { OutboundError } from '../outbound/outbound-error.js';
+import { describeTarget } from './describe-target.js';
+import { ScrapeError } from './scrape-error.js';
+
+/** Set by the router and by nobody else: it produced the answer, not the application (facts/cloud-foundry.md 5.1). */
+const ROUTER_ERROR_HEADER = 'x-cf-routererror';
+
+export function unreachable(target: Target, cause: OutboundError): ScrapeError {
+  const hint = cause.code === 'connect_refused' && target.application.internal ? NETWORK_POLICY_HINT : '';
+  const late = cause.code === 'head_timeout' || cause.code === 'pause_timeout' || cause.code === 'connect_timeout';
+  const code = late ? 'target_late' : 'target_unreachable';
+  return new ScrapeError(code, `${describeTarget(target)}: ${cause.message}${hint}`, { cause });
+}
+
+const NETWORK_POLICY_HINT =
+  '; on an internal route the likely cause is a missing network policy (cf add-network-policy from this application to that one)';
+
+export function late(target: Target, limitMs: Milliseconds, seen: 'nothing' | 'head'): ScrapeError {
+  const what = seen === 'nothing' ? 'no answer' : 'no complete answer';
+  return new ScrapeError('target_late', `${describeTarget(target)}: ${what} within ${formatDuration(limitMs)}`);
+}
+
+/** An answer other than 200. The router's own words tell a lost instance from an application's error. */
+export function wrongStatus(target: Target, status: number, headers: ResponseHeaders): ScrapeError {
+  const routerError = header(headers, ROUTER_ERROR_HEADER);
+  if (routerError === undefined) {
+    const hint = status === 401 || status === 403 ? ' (the rule may need an authenticatorId)' : '';
+    return new ScrapeError('target_status', `${describeTarget(target)}: the application answered ${status}${hint}`);
+  }
+  const isGone =
+    routerError === 'unknown_route' && target.instanceHeader !== undefined && (status === 400 || status === 404);
+  const words = isGone ? 'the router knows no such instance' : 'the router could not reach the instance';
+  const said = `(${status}, X-Cf-Routererror: ${oneLine(routerError).slice(0, 200)})`;
+  return new ScrapeError(isGone ? 'target_gone' : 'target_status', `${describeTarget(target)}: ${words} ${said}`);
+}
+
+export function wrongType(target: Target, contentType: string): ScrapeError {
+  return new ScrapeError(
+    'target_type',
+    `${describeTarget(target)}: answered Content-Type '${oneLine(contentType).slice(0, 100)}', which is no exposition format; is the path right?`,
+  );
+}
+
+export function wrongEncoding(target: Target, encoding: string): ScrapeError {
+  return new ScrapeError(
+    'target_type',
+    `${describeTarget(target)}: answered Content-Encoding '${oneLine(encoding).slice(0, 50)}', which nobody asked for`,
+  );
+}
+
+export function brokenGzip(target: Target, cause: unknown): ScrapeError {
+  return new ScrapeError('target_type', `${describeTarget(target)}: the body is no complete gzip`, { cause });
+}
+
+export function redirected(target: Target, reason: string): ScrapeError {
+  return new ScrapeError('target_redirect', `${describeTarget(target)}: ${oneLine(reason).slice(0, 300)}`);
+}
+
+export function tooLarge(target: Target, maxBytes: number): ScrapeError {
+  return new ScrapeError(
+    'response_too_large',
+    `${describeTarget(target)}: the answer is larger than promregator.scraping.maxResponseBytes (${maxBytes})`,
+  );
+}
+
+export function instanceBusy(target: Target, limit: number): ScrapeError {
+  return new ScrapeError(
+    'instance_busy',
+    `${describeTarget(target)}: ${limit} scrapes of this instance are under way already (promregator.scraping.maxConcurrentPerInstance)`,
+  );
+}
+
+export function buffersFull(target: Target): ScrapeError {
+  return new ScrapeError(
+    'buffers_full',
+    `${describeTarget(target)}: all scrapes together hold as many bytes as promregator.scraping.maxBufferedBytes allows`,
+  );
+}

@@ -1,0 +1,24 @@
+/** Bytes of answers held in memory by all scrapes together. */
+export interface HeldBytes {
+  /** False when they would go over the bound: then nothing was taken. */
+  take(bytes: number): boolean;
+  give(bytes: number): void;
+  readonly bytes: number;
+}
+
+export function createHeldBytes(maxBytes: number): HeldBytes {
+  let held = 0;
+  return {
+    take(bytes) {
+      if (held + bytes > maxBytes) return false;
+      held += bytes;
+      return true;
+    },
+    give(bytes) {
+      held -= bytes;
+    },
+    get bytes() {
+      return held;
+    },
+  };
+}

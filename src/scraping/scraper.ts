@@ -1,0 +1,146 @@
+import type { Clock } from '../base/clock.js';
+import type { Milliseconds } from '../base/duration.js';
+import type { Authenticators } from '../credentials/authenticator.js';
+import type { Directory, Target } from '../discovery/directory.js';
+import { createAcceptNegotiation } from '../exposition/accept.js';
+import { acceptsGzip, readsGzipMembers } from '../exposition/accept-encoding.js';
+import type { BodyCoding } from '../exposition/join-own-samples.js';
+import type { Connections } from '../outbound/connections.js';
+import type { Log } from '../telemetry/log.js';
+import { instanceBusy } from './failure.js';
+import { createHeldBytes } from './held-bytes.js';
+import { createInstanceStates, type InstanceState } from './instance-states.js';
+import { LOOP_MARK_HEADER } from './loop-mark.js';
+import { type Caller, RunningScrape, type ScrapeParts, type ScrapeSink } from './running-scrape.js';
+import type { ScrapeError } from './scrape-error.js';
+import { type TimeLimitOptions, timeLimit } from './time-limit.js';
+
+export interface ScraperOptions {
+  readonly connections: Connections;
+  readonly authenticators: Authenticators;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Of this process, for the loop mark. */
+  readonly instanceId: string;
+  readonly userAgent: string;
+  readonly timeLimit: TimeLimitOptions;
+  /** Longest pause between two bytes; absent when only the deadline counts. */
+  readonly pauseTimeoutMs: Milliseconds | undefined;
+  readonly foreignRedirects: 'fail' | 'follow';
+  readonly maxResponseBytes: number;
+  readonly maxBufferedBytes: number;
+  readonly maxConcurrentPerInstance: number;
+  readonly observe: ScrapeObserver;
+  /** The router knows no such instance: the list of processes may be old. */
+  readonly onGone: () => void;
+}
+
+export interface ScrapeObserver {
+  finished(outcome: ScrapeReport): void;
+}
+
+export interface ScrapeReport {
+  readonly target: Target;
+  readonly error: ScrapeError | undefined;
+  readonly durationMs: Milliseconds;
+  /** Bytes of the instance's body as they came. */
+  readonly bytes: number;
+  /** The caller went away before the end. */
+  readonly aborted: boolean;
+}
+
+export interface Scraper {
+  /** Scrapes one instance for a caller; the sink is told how it went. */
+  scrape(target: Target, caller: Caller, sink: ScrapeSink): ScrapeControl;
+  /** Forgets what it knew of targets that left. */
+  retain(directory: Directory): void;
+  readonly inFlight: number;
+  readonly heldBytes: number;
+}
+
+export interface ScrapeControl {
+  /** The caller went away: the request to the instance ends at once. */
+  abort(): void;
+  /** The caller takes more bytes again. */
+  resume(): void;
+}
+
+/** A body is searched for our own names in its first scrape and again after this. */
+const INSPECTION_INTERVAL_MS: Milliseconds = 3_600_000;
+
+export function createScraper(options: ScraperOptions): Scraper {
+  const { clock } = options;
+  const states = createInstanceStates();
+  const heldBytes = createHeldBytes(options.maxBufferedBytes);
+  const accepts = createAcceptNegotiation();
+  let inFlight = 0;
+
+  const parts: ScrapeParts = {
+    ...options,
+    heldBytes,
+    release(state) {
+      state.inFlight -= 1;
+      inFlight -= 1;
+    },
+  };
+
+  /** What goes to the application; nothing else of the caller crosses. */
+  function requestHeaders(target: Target, accept: string | undefined, coding: BodyCoding): Record<string, string> {
+    const headers: Record<string, string> = {
+      accept: accepts.cut(accept),
+      'accept-encoding': coding,
+      'user-agent': options.userAgent,
+      [LOOP_MARK_HEADER]: options.instanceId,
+    };
+    if (target.instanceHeader !== undefined) headers[INSTANCE_HEADER] = target.instanceHeader;
+    const authorization = options.authenticators.find(target.application.authenticatorId).authorization();
+    if (authorization !== undefined) headers['authorization'] = authorization;
+    return headers;
+  }
+
+  return {
+    scrape(target, caller, sink) {
+      const state = states.of(target);
+      if (state.inFlight >= options.maxConcurrentPerInstance) {
+        const error = instanceBusy(target, options.maxConcurrentPerInstance);
+        options.observe.finished({ target, error, durationMs: 0, bytes: 0, aborted: false });
+        sink.fail(error);
+        return NOTHING_TO_CONTROL;
+      }
+      state.inFlight += 1;
+      inFlight += 1;
+      const inspect = isInspectionDue(state, clock);
+      const gzipForCaller = acceptsGzip(caller.acceptEncoding) && readsGzipMembers(caller.userAgent);
+      const scrape = new RunningScrape(parts, {
+        target,
+        state,
+        sink,
+        inspect,
+        gzipForCaller,
+        limitMs: timeLimit(caller.grantedSeconds, options.timeLimit),
+      });
+      scrape.start(requestHeaders(target, caller.accept, gzipForCaller && !inspect ? 'gzip' : 'identity'));
+      return scrape;
+    },
+    retain: (directory) => states.retain(directory),
+    get inFlight() {
+      return inFlight;
+    },
+    get heldBytes() {
+      return heldBytes.bytes;
+    },
+  };
+}
+
+/** Surgical routing (facts/cloud-foundry.md 5.2). Never sent empty: the router would pick any instance. */
+const INSTANCE_HEADER = 'x-cf-app-instance';
+
+const NOTHING_TO_CONTROL: ScrapeControl = { abort: () => undefined, resume: () => undefined };
+
+/** Marks it as done at once, so that parallel scrapes do not all look. */
+function isInspectionDue(state: InstanceState, clock: Clock): boolean {
+  const now = clock.monotonic();
+  if (now - state.inspectedAt < INSPECTION_INTERVAL_MS) return false;
+  state.inspectedAt = now;
+  return true;
+}
