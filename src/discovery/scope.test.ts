@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { NameSelector } from './name-selector.js';
-import { choosePlan, type Places, planCovers, type ScopeRule, wantedSpaces } from './scope.js';
+import { choosePlan, foundationScope, type Places, planCovers, type ScopeRule, wantedSpaces } from './scope.js';
 
 const all: NameSelector = { kind: 'all' };
 const named = (name: string): NameSelector => ({ kind: 'name', name });
@@ -85,4 +85,20 @@ describe('planCovers', () => {
   test.each([[[rule(all, all)]], [[rule(all, named('s1'))]], [[]]])('a chosen plan covers its rules', (rules) => {
     expect(planCovers(choosePlan({ ...small, rules, pageSize: 10 }), rules, small)).toBe(true);
   });
+});
+
+test.each<[string, ScopeRule[], boolean]>([
+  ['everything', [rule(named('o0'), all), rule(all, all)], true],
+  ['a part', [rule(named('o0'), all), rule(all, named('s0'))], false],
+  ['an expression that could be everything', [rule(like(/.*/), like(/.*/))], false],
+  ['nothing', [], false],
+])('the scope of %s', (_, rules, everything) => {
+  const scope = foundationScope({ rules, pageSize: 1000 });
+  expect(scope.everything).toBe(everything);
+  const plan = scope.choosePlan(small.organizations, small.spaces);
+  expect(plan).toEqual(choosePlan({ ...small, rules, pageSize: 1000 }));
+  const lists = { apps: new Map(), processes: new Map(), routes: new Map(), domains: new Map() };
+  const inventory = { foundation: 'default', ...small, ...lists, plan };
+  expect(scope.isCoveredBy(inventory)).toBe(true);
+  expect(scope.isCoveredBy({ ...inventory, plan: { spaces: new Set<string>() } })).toBe(rules.length === 0);
 });

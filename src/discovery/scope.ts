@@ -1,4 +1,5 @@
 import type { Plan } from '../foundation/inventory.js';
+import type { Scope } from '../foundation/plan.js';
 import type { Organization, Space } from '../foundation/resources.js';
 import { groupBy, indexByName, type NameIndex, remembering } from './name-selector.js';
 import type { Rule } from './rules.js';
@@ -52,7 +53,7 @@ export function indexScopes(places: Places): (rule: ScopeRule) => RuleScope {
 
 /** Guids of the spaces that the rules pick; `all` when a rule names neither organizations nor spaces. */
 export function wantedSpaces(rules: readonly ScopeRule[], places: Places): 'all' | ReadonlySet<string> {
-  if (rules.some((rule) => rule.organization.kind === 'all' && rule.space.kind === 'all')) return 'all';
+  if (rules.some(takesEverySpace)) return 'all';
   const scopeOf = indexScopes(places);
   const wanted = new Set<string>();
   for (const rule of rules) for (const space of scopeOf(rule).spaces) wanted.add(space.guid);
@@ -79,4 +80,18 @@ export function planCovers(plan: Plan, rules: readonly ScopeRule[], places: Plac
   if (covered === 'all') return true;
   const wanted = wantedSpaces(rules, places);
   return [...(wanted === 'all' ? places.spaces.keys() : wanted)].every((guid) => covered.has(guid));
+}
+
+/** What the refresh of an inventory wants to know about these rules. */
+export function foundationScope(options: Pick<PlanOptions, 'rules' | 'pageSize'>): Scope {
+  return {
+    everything: options.rules.some(takesEverySpace),
+    choosePlan: (organizations, spaces) => choosePlan({ ...options, organizations, spaces }),
+    isCoveredBy: (inventory) => planCovers(inventory.plan, options.rules, inventory),
+  };
+}
+
+/** Whether a rule takes all spaces whatever there is; an expression has to be tried on names first. */
+function takesEverySpace(rule: ScopeRule): boolean {
+  return rule.organization.kind === 'all' && rule.space.kind === 'all';
 }
