@@ -2,7 +2,7 @@
 const EOF_LINES = ['# EOF\n', '# EOF'] as const;
 const LONGEST_EOF = 6;
 /** The end marker and the line break before it, without which it would be a part of another line. */
-const HELD_LENGTH = LONGEST_EOF + 1;
+export const HELD_LENGTH = LONGEST_EOF + 1;
 const LINE_BREAK = 0x0a;
 const EMPTY = Buffer.alloc(0);
 
@@ -24,32 +24,30 @@ export interface EofHoldback {
 
 export function createEofHoldback(): EofHoldback {
   let held: Buffer = EMPTY;
-  let startsBody = true;
   return {
     push(chunk) {
       if (chunk.length >= HELD_LENGTH) {
         const cut = chunk.length - HELD_LENGTH;
         const out = [held, chunk.subarray(0, cut)].filter((piece) => piece.length > 0);
         held = chunk.subarray(cut);
-        startsBody &&= out.length === 0;
         return out;
       }
       const joined = Buffer.concat([held, chunk]);
       const cut = Math.max(0, joined.length - HELD_LENGTH);
       held = joined.subarray(cut);
-      startsBody &&= cut === 0;
       return cut === 0 ? [] : [joined.subarray(0, cut)];
     },
-    end: () => splitTail(held, startsBody ? 'whole body' : 'end of body'),
+    end: () => splitTail(held),
   };
 }
 
-/** Takes the end off a body that is there whole, or off its last bytes, at least seven of them. */
-export function splitTail(tail: Buffer, extent: 'whole body' | 'end of body'): BodyTail {
+/** Takes the end off a body that is there whole, or off its last bytes if these are seven at least. */
+export function splitTail(tail: Buffer): BodyTail {
   for (const line of EOF_LINES) {
     const start = tail.length - line.length;
     if (start < 0 || tail.toString('latin1', start) !== line) continue;
-    const beginsLine = start === 0 ? extent === 'whole body' : tail[start - 1] === LINE_BREAK;
+    // With seven bytes in hand only a whole body can begin with the marker.
+    const beginsLine = start === 0 || tail[start - 1] === LINE_BREAK;
     if (beginsLine) return { body: tail.subarray(0, start), eof: tail.subarray(start) };
   }
   return { body: tail, eof: undefined };

@@ -1,5 +1,5 @@
 import type { ExpositionFormat } from './content-type.js';
-import { type BodyTail, createEofHoldback, type EofHoldback, splitTail } from './eof-holdback.js';
+import { type BodyTail, createEofHoldback, type EofHoldback, HELD_LENGTH, splitTail } from './eof-holdback.js';
 import { storedGzipMember } from './gzip-member.js';
 import { leadingOpenMetricsSamples, ownDocument, ownSamples, type ScrapeOutcome } from './own-samples.js';
 
@@ -22,8 +22,6 @@ export interface BodyForm {
 export type Placement = 'append' | 'before_eof' | 'append_member' | 'lead_member';
 
 const EMPTY = Buffer.alloc(0);
-/** Bytes of the end of a body that show whether it ends in `# EOF`. */
-const TAIL_LENGTH = 7;
 
 export function placementOf({ format, coding }: BodyForm): Placement {
   if (format === 'openmetrics') return coding === 'gzip' ? 'lead_member' : 'before_eof';
@@ -92,8 +90,8 @@ function joinStreamBeforeEof(holdback: EofHoldback): StreamedJoin {
 
 function joinBeforeEof(body: readonly Buffer[], outcome: ScrapeOutcome): readonly Buffer[] {
   const last = body.at(-1);
-  const pieces = last !== undefined && last.length >= TAIL_LENGTH ? body : [Buffer.concat(body)];
-  const tail = splitTail(pieces.at(-1) ?? EMPTY, pieces.length === 1 ? 'whole body' : 'end of body');
+  const pieces = last !== undefined && last.length >= HELD_LENGTH ? body : [Buffer.concat(body)];
+  const tail = splitTail(pieces.at(-1) ?? EMPTY);
   return [...pieces.slice(0, -1), ...withinTail(tail, outcome)];
 }
 
