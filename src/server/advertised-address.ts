@@ -1,0 +1,96 @@
+import type { IncomingMessage } from 'node:http';
+import type { BlockList } from 'node:net';
+import { isIPv6 } from 'node:net';
+import type { AdvertisedAddress } from '../discovery/sd-document.js';
+
+export interface AddressOptions {
+  readonly hostname: string | undefined;
+  readonly port: number | undefined;
+  readonly scheme: 'http' | 'https' | undefined;
+  readonly externalUrl:
+    | { readonly scheme: 'http' | 'https'; readonly hostname: string; readonly port: number; readonly path: string }
+    | undefined;
+  /** Peers whose `Forwarded` and `X-Forwarded-*` are believed; `everybody` behind the router of Cloud Foundry. */
+  readonly believed: BlockList | 'everybody';
+  /** In front of our paths when no external URL says otherwise. */
+  readonly contextPath: string;
+}
+
+interface Origin {
+  readonly host: string;
+  readonly port: number;
+  readonly scheme: 'http' | 'https' | undefined;
+}
+
+/**
+ * The address under which the caller reaches us, for the targets of `/discovery`. In order: what the operator set, what a
+ * trusted proxy says, the Host header, the local address. A Host that is no host name is passed over.
+ */
+export function advertisedAddress(request: IncomingMessage, options: AddressOptions): AdvertisedAddress {
+  const { externalUrl } = options;
+  if (externalUrl !== undefined) {
+    const host = `${externalUrl.hostname}:${externalUrl.port}`;
+    return { host, scheme: externalUrl.scheme, pathPrefix: externalUrl.path };
+  }
+  const seen =
+    forwardedOrigin(request, options.believed) ?? hostOrigin(request.headers.host, undefined) ?? localOrigin(request);
+  const hostname = options.hostname === undefined ? seen.host : bracketed(options.hostname);
+  return {
+    host: `${hostname}:${options.port ?? seen.port}`,
+    scheme: options.scheme ?? (options.port === undefined ? seen.scheme : undefined),
+    pathPrefix: options.contextPath,
+  };
+}
+
+/** `Forwarded` (RFC 7239) before the older `X-Forwarded-*`; of several proxies the first is nearest to the client. */
+function forwardedOrigin(request: IncomingMessage, believed: BlockList | 'everybody'): Origin | undefined {
+  if (!isBelieved(request.socket.remoteAddress, believed)) return undefined;
+  const { headers } = request;
+  const first = headers.forwarded?.split(',')[0] ?? '';
+  const proto = schemeOf(pair(first, 'proto') ?? firstOf(headers['x-forwarded-proto']));
+  const host = pair(first, 'host') ?? firstOf(headers['x-forwarded-host']) ?? headers.host;
+  const port = firstOf(headers['x-forwarded-port']);
+  if (proto === undefined && host === headers.host && port === undefined) return undefined;
+  const origin = hostOrigin(host, proto);
+  if (origin === undefined) return undefined;
+  const isPort = port !== undefined && /^\d{1,5}$/.test(port) && Number(port) <= 65_535 && !/:\d+$/.test(host ?? '');
+  return isPort ? { ...origin, port: Number(port) } : origin;
+}
+
+function isBelieved(peer: string | undefined, believed: BlockList | 'everybody'): boolean {
+  if (believed === 'everybody') return true;
+  if (peer === undefined) return false;
+  const address = peer.replace(/^::ffff:(?=\d+\.)/i, '');
+  return believed.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+}
+
+function pair(element: string, name: string): string | undefined {
+  const match = element.match(new RegExp(`(?:^|;)\\s*${name}=(?:"([^"]*)"|([^;\\s]*))`, 'i'));
+  return match?.[1] ?? match?.[2];
+}
+
+function firstOf(value: string | string[] | undefined): string | undefined {
+  const text = typeof value === 'string' ? value : value?.[0];
+  return text?.split(',')[0]?.trim();
+}
+
+function schemeOf(text: string | undefined): 'http' | 'https' | undefined {
+  const scheme = text?.toLowerCase();
+  return scheme === 'http' || scheme === 'https' ? scheme : undefined;
+}
+
+function hostOrigin(text: string | undefined, scheme: 'http' | 'https' | undefined): Origin | undefined {
+  const match = text?.match(/^([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::(\d{1,5}))?$/);
+  const host = match?.[1];
+  const port = match?.[2] === undefined ? (scheme === 'https' ? 443 : 80) : Number(match[2]);
+  return host === undefined || port > 65_535 ? undefined : { host, port, scheme };
+}
+
+function localOrigin({ socket }: IncomingMessage): Origin {
+  const address = (socket.localAddress ?? 'localhost').replace(/^::ffff:(?=\d+\.)/i, '');
+  return { host: bracketed(address), port: socket.localPort ?? 80, scheme: undefined };
+}
+
+function bracketed(host: string): string {
+  return isIPv6(host) ? `[${host}]` : host;
+}

@@ -1,0 +1,42 @@
+import type { Directory } from '../discovery/directory.js';
+import { type PreparedDocument, prepareDocument, type RenderOptions } from '../discovery/sd-document.js';
+
+/** The directory in force, and its documents ready-made. */
+export interface CurrentDirectory {
+  readonly directory: Directory | undefined;
+  replace(directory: Directory): void;
+  /** The discovery document as bytes; undefined until there is a directory. */
+  document(options: RenderOptions): Buffer | undefined;
+}
+
+/** Hosts and filters are the callers' choice, so what is remembered for them is bounded. */
+const MAX_DOCUMENTS = 8;
+
+export function createCurrentDirectory(): CurrentDirectory {
+  let directory: Directory | undefined;
+  let prepared: PreparedDocument | undefined;
+  const documents = new Map<string, Buffer>();
+
+  return {
+    get directory() {
+      return directory;
+    },
+    replace(next) {
+      directory = next;
+      prepared = undefined;
+      documents.clear();
+    },
+    document(options) {
+      if (directory === undefined) return undefined;
+      const key = JSON.stringify(options);
+      const known = documents.get(key);
+      if (known !== undefined) return known;
+      prepared ??= prepareDocument(directory);
+      const document = prepared.render(options);
+      const oldest = documents.keys().next();
+      if (documents.size >= MAX_DOCUMENTS && oldest.done !== true) documents.delete(oldest.value);
+      documents.set(key, document);
+      return document;
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { oneLine } from '../base/errors.js';
+import { LOOP_MARK_HEADER } from '../scraping/loop-mark.js';
+import type { Log } from '../telemetry/log.js';
+import type { CurrentDirectory } from './current-directory.js';
+import { respondText } from './respond.js';
+
+/** Ends the recursion of one Promregator scraping another, at its first hop. */
+export interface LoopRefusal {
+  /** True when the request came from a Promregator, whosever: it has been answered with 508 then. */
+  refuses(request: IncomingMessage, response: ServerResponse): boolean;
+}
+
+export interface LoopOptions {
+  readonly current: CurrentDirectory;
+  /** Guid of ourselves as an application of Cloud Foundry, when we are one. */
+  readonly applicationId: string | undefined;
+  readonly log: Log;
+}
+
+export function createLoopRefusal(options: LoopOptions): LoopRefusal {
+  /** Replicas run by one configuration, so the rule that brought this request is likely to be ours too. */
+  function ruleToChange(): string {
+    const { directory } = options.current;
+    const own = directory?.targets.find((target) => target.application.guid === options.applicationId);
+    return own === undefined
+      ? 'the rule that selects Promregator itself'
+      : `${own.application.rule}, which selects Promregator itself`;
+  }
+
+  return {
+    refuses(request, response) {
+      const mark = request.headers[LOOP_MARK_HEADER];
+      if (mark === undefined) return false;
+      const rule = ruleToChange();
+      options.log.error(
+        'a Promregator scrapes targets through a Promregator, which would multiply at each hop; request refused',
+        {
+          path: oneLine(request.url ?? '').slice(0, 200),
+          from: oneLine(String(mark)).slice(0, 60),
+          remedy: `give ${rule} the path /promregatorMetrics, or let it select other applications only`,
+        },
+      );
+      respondText(response, 508, `A Promregator asked for this: give ${rule} the path /promregatorMetrics.`);
+      return true;
+    },
+  };
+}

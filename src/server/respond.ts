@@ -1,0 +1,40 @@
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+
+export const NO_CACHE = 'no-cache';
+
+const PLAIN = 'text/plain; charset=utf-8';
+
+export interface Answer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: Buffer | string;
+  readonly headers?: OutgoingHttpHeaders;
+}
+
+/** A whole answer. HEAD gets its head: Node leaves the body out by itself. */
+export function respond(response: ServerResponse, answer: Answer): void {
+  const body = typeof answer.body === 'string' ? Buffer.from(answer.body, 'utf8') : answer.body;
+  response.writeHead(answer.status, {
+    'content-type': answer.contentType,
+    'content-length': body.length,
+    'cache-control': NO_CACHE,
+    'x-content-type-options': 'nosniff',
+    ...answer.headers,
+  });
+  response.end(body);
+}
+
+/** A sentence for whoever looks. It gets its line break here. */
+export function respondText(
+  response: ServerResponse,
+  status: number,
+  sentence: string,
+  headers?: OutgoingHttpHeaders,
+): void {
+  respond(response, {
+    status,
+    contentType: PLAIN,
+    body: `${sentence}\n`,
+    ...(headers === undefined ? {} : { headers }),
+  });
+}

@@ -1,0 +1,92 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Guard } from './guard.js';
+import { respondText } from './respond.js';
+
+/** A request on its way to an endpoint. */
+export interface Visit {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** What follows the endpoint's path: `<guid>/<index>`; empty for endpoints with one path. */
+  readonly rest: string;
+  /** Without its question mark. */
+  readonly query: string;
+}
+
+export interface Endpoint {
+  /** The `endpoint` label of `promregator_http_requests_total`. */
+  readonly name: string;
+  /** A path, or the beginning of paths when it ends in a slash and `takesRest` is set. */
+  readonly path: string;
+  readonly takesRest?: true;
+  readonly methods: readonly string[];
+  readonly guard: Guard;
+  answer(visit: Visit): void | Promise<void>;
+}
+
+export interface RouterOptions {
+  readonly endpoints: readonly Endpoint[];
+  /** In front of every path: empty, or `/prefix`. */
+  readonly pathPrefix: string;
+  readonly onError: (error: unknown, request: IncomingMessage) => void;
+}
+
+export interface Router {
+  /** Answers the request; returns the name of the endpoint that did, for the metrics. */
+  handle(request: IncomingMessage, response: ServerResponse): string;
+}
+
+const NOBODY = 'none';
+
+/** Paths are compared as they come: nothing is decoded, so nothing can hide in an encoding. */
+export function createRouter(options: RouterOptions): Router {
+  const { pathPrefix } = options;
+  const exact = new Map<string, Endpoint>();
+  const beginnings: Endpoint[] = [];
+  for (const endpoint of options.endpoints) {
+    if (endpoint.takesRest) beginnings.push(endpoint);
+    else exact.set(pathPrefix + endpoint.path, endpoint);
+  }
+
+  function serve(endpoint: Endpoint, visit: Visit): string {
+    const { request, response } = visit;
+    if (!endpoint.methods.includes(request.method ?? '')) {
+      const allow = endpoint.methods.join(', ');
+      respondText(response, 405, `${endpoint.path} takes ${allow}.`, { allow });
+    } else if (endpoint.guard.admits(request, response)) {
+      attempt(endpoint, visit);
+    }
+    return endpoint.name;
+  }
+
+  function attempt(endpoint: Endpoint, visit: Visit): void {
+    try {
+      endpoint.answer(visit)?.catch((error) => failed(error, visit));
+    } catch (error) {
+      failed(error, visit);
+    }
+  }
+
+  function failed(error: unknown, { request, response }: Visit): void {
+    options.onError(error, request);
+    if (response.headersSent) response.destroy();
+    else respondText(response, 500, 'Something went wrong within Promregator; its log has the reason.');
+  }
+
+  return {
+    handle(request, response) {
+      const url = request.url ?? '/';
+      const mark = url.indexOf('?');
+      const path = mark < 0 ? url : url.slice(0, mark);
+      const query = mark < 0 ? '' : url.slice(mark + 1);
+      for (const endpoint of beginnings) {
+        const start = pathPrefix + endpoint.path;
+        if (path.startsWith(start))
+          return serve(endpoint, { request, response, rest: path.slice(start.length), query });
+      }
+      const endpoint = exact.get(path);
+      if (endpoint !== undefined) return serve(endpoint, { request, response, rest: '', query });
+      respondText(response, 404, `There is nothing at this path; ${pathPrefix}/ lists what there is.`);
+      return NOBODY;
+    },
+  };
+}
