@@ -1,0 +1,103 @@
+import { type Path, relaxName, splitName } from './path.js';
+
+/**
+ * Options that the original knows and this version does not read.
+ *
+ * `ignored`: it means nothing here, one line at start says so. `refused`: going on without it would change security,
+ * routing or values, so it is an error. `missing`: the same without such harm, a warning.
+ */
+export interface ForeignOption {
+  /** Names in their flat form; `[]` is any index, `*` at the end anything below. */
+  readonly pattern: string;
+  readonly fate: 'ignored' | 'refused' | 'missing';
+  readonly reason: string;
+}
+
+const NO_THREADS = 'there are no thread pools to size';
+const NO_CACHE = 'lists are fetched whole, and nothing is asked for one by one';
+const JAVA = 'it belongs to the Java framework';
+const REACTOR = 'it belongs to a library of the original';
+
+/** The first pattern that fits counts. */
+const FOREIGN_OPTIONS: readonly ForeignOption[] = [
+  ...each('ignored', NO_THREADS, 'cf.threadPool.size', 'promregator.scraping.threads', 'promregator.endpoint.threads'),
+  ...each('ignored', NO_CACHE, 'cf.cache.type', 'cf.cache.expiry.*', 'cf.cache.aggregator.*'),
+  ...each('ignored', NO_CACHE, 'cf.cache.timeout.resolver'),
+  ...each('ignored', NO_CACHE, 'cf.request.timeout.appSummary', 'cf.request.timeout.routeMapping'),
+  ...each('ignored', NO_CACHE, 'cf.request.timeout.sharedDomain'),
+  ...each('ignored', 'memory is the business of the JavaScript engine', 'promregator.gc.*'),
+  ...each('ignored', REACTOR, 'promregator.reactor.*', 'promregator.workaround.*'),
+  ...each('ignored', 'the API version is always checked', 'promregator.internal.preCheckAPIVersion'),
+  ...each('refused', 'requests would leave without the proxy', 'cf.proxy.*', 'cf.proxyHost', 'cf.proxyPort'),
+  ...each('refused', 'requests would leave without the proxy', 'promregator.scraping.proxy.*'),
+  ...each('refused', 'we would listen without TLS', 'server.ssl.*', 'web.config.file'),
+  ...each('refused', 'the real platform would be asked instead', 'promregator.simulation.*'),
+  ...each('refused', 'its values would be missing', 'spring.config.import', 'spring.config.additional-location'),
+  ...each('refused', 'its values would be missing', 'spring.application.json'),
+  ...each('refused', 'values for a profile would be missing', 'spring.config.activate.*', 'spring.profiles.*'),
+  ...each('missing', 'only authenticators of type basic and none work', 'promregator.authenticator.oauth2xsuaa.*'),
+  ...each('missing', 'only authenticators of type basic and none work', 'promregator.authenticator.oauth2xsuaaBasic.*'),
+  ...each(
+    'missing',
+    'only authenticators of type basic and none work',
+    'promregator.authenticator.oauth2xsuaaCertificate.*',
+    'promregator.targetAuthenticators[].oauth2xsuaa.*',
+    'promregator.targetAuthenticators[].oauth2xsuaaBasic.*',
+    'promregator.targetAuthenticators[].oauth2xsuaaCertificate.*',
+  ),
+  ...each('missing', 'connections are not watched', 'cf.watchdog.*'),
+  ...each('missing', 'the bytes of applications pass unchanged', 'promregator.scraping.labelEnrichment'),
+  ...each('missing', 'use log.format: json', 'logging.structured.*'),
+  ...each('missing', 'the log goes to stderr', 'logging.file.*', 'logging.path'),
+  ...each('missing', 'no value is encrypted', 'encrypt.*'),
+  ...each('missing', 'reload is not possible', 'web.enable-lifecycle'),
+  ...each('ignored', 'the log has forms of its own, see log.format', 'logging.pattern.*', 'logging.config'),
+  ...each('ignored', JAVA, 'logging.logback.*', 'logging.charset.*', 'logging.group.*', 'logging.include-*'),
+  ...each('ignored', JAVA, 'server.tomcat.*', 'server.compression.*', 'server.http2.*', 'server.error.*'),
+  ...each('ignored', JAVA, 'server.jetty.*', 'server.undertow.*', 'server.netty.*', 'server.shutdown'),
+  ...each('ignored', JAVA, 'server.max-http-header-size', 'server.max-http-request-header-size'),
+  ...each('ignored', JAVA, 'spring.*', 'management.*'),
+];
+
+function each(fate: ForeignOption['fate'], reason: string, ...patterns: readonly string[]): readonly ForeignOption[] {
+  return patterns.map((pattern) => ({ pattern, fate, reason }));
+}
+
+/** What the original does with the option at `path`; undefined when it knows none of that name. */
+export function findForeignOption(path: Path): ForeignOption | undefined {
+  return FOREIGN_OPTIONS.find((option) => fits(splitPattern(option.pattern), path));
+}
+
+/**
+ * Those that the environment may set. Whole realms such as `spring.*` are left out: what else an environment holds
+ * under such names is others' business.
+ */
+export function environmentForeignOptions(): readonly ForeignOption[] {
+  return FOREIGN_OPTIONS.filter(({ pattern }) => !/^[a-z]+\.\*$/.test(pattern));
+}
+
+/** `[]` becomes a step of its own. */
+export function splitPattern(pattern: string): readonly string[] {
+  return pattern.replaceAll('[]', '.[]').split('.');
+}
+
+function fits(pattern: readonly string[], path: Path): boolean {
+  const open = pattern.at(-1) === '*';
+  const named = open ? pattern.slice(0, -1) : pattern;
+  if (open ? path.length <= named.length : path.length !== named.length) return false;
+  return named.every((name, at) => {
+    const segment = path[at];
+    if (typeof segment === 'number') return name === '[]';
+    return segment !== undefined && fitsName(name, segment);
+  });
+}
+
+function fitsName(name: string, segment: string): boolean {
+  if (name.endsWith('*')) return relaxName(segment).startsWith(relaxName(name.slice(0, -1)));
+  return relaxName(segment) === relaxName(name);
+}
+
+/** Paths of unknown options as flat steps, whatever part of them was written flat. */
+export function flatten(path: Path): Path {
+  return path.flatMap((segment) => (typeof segment === 'number' ? [segment] : [...splitName(segment)]));
+}

@@ -1,0 +1,79 @@
+import { oneLine } from '../base/errors.js';
+import { compareOrigins, formatOrigin, type Origin } from './origin.js';
+import { formatPath, type Path } from './path.js';
+import type { TreeNode } from './tree.js';
+import { findOrigin } from './tree.js';
+
+/**
+ * Something to change in the configuration, or, as a warning, to look at.
+ *
+ * `found` and `expected` complete the sentence "found …, expected …"; neither ever holds a secret.
+ */
+export interface Problem {
+  /** Undefined when the trouble is that nothing was written anywhere. */
+  readonly origin: Origin | undefined;
+  /** The option, `promregator.targets[3].orgRegex`; empty when a whole file is meant. */
+  readonly path: string;
+  readonly found: string;
+  readonly expected: string;
+  /** What to do, as an imperative. */
+  readonly remedy: string | undefined;
+}
+
+export type ProblemText = Pick<Problem, 'found' | 'expected'> & { readonly remedy?: string };
+
+/** Collects what is wrong with the merged values, each at the place where the value was written. */
+export interface Reporter {
+  error(path: Path, text: ProblemText): void;
+  warning(path: Path, text: ProblemText): void;
+  /** The same at a place that the caller knows better, such as that of a key instead of its value. */
+  errorAt(origin: Origin | undefined, path: Path, text: ProblemText): void;
+  warningAt(origin: Origin | undefined, path: Path, text: ProblemText): void;
+}
+
+/** The two lists that everything which reads configuration adds to. */
+export interface Findings {
+  readonly problems: Problem[];
+  readonly warnings: Problem[];
+}
+
+export function createReporter(root: TreeNode, findings: Findings): Reporter {
+  return {
+    error: (path, text) => void findings.problems.push(problem(findOrigin(root, path), path, text)),
+    warning: (path, text) => void findings.warnings.push(problem(findOrigin(root, path), path, text)),
+    errorAt: (origin, path, text) => void findings.problems.push(problem(origin, path, text)),
+    warningAt: (origin, path, text) => void findings.warnings.push(problem(origin, path, text)),
+  };
+}
+
+export function problem(origin: Origin | undefined, path: Path, text: ProblemText): Problem {
+  return {
+    origin,
+    path: formatPath(path),
+    found: text.found,
+    expected: text.expected,
+    remedy: text.remedy,
+  };
+}
+
+/** `promregator.yml:12:5: server.port: found "http", expected a whole number from 0 to 65535; write …`, in one line. */
+export function formatProblem(problem: Problem): string {
+  const place = problem.origin === undefined ? 'configuration' : formatOrigin(problem.origin);
+  const path = problem.path === '' ? '' : `${problem.path}: `;
+  const remedy = problem.remedy === undefined ? '' : `; ${problem.remedy}`;
+  return oneLine(`${place}: ${path}found ${problem.found}, expected ${problem.expected}${remedy}`);
+}
+
+export function sortProblems(problems: readonly Problem[]): readonly Problem[] {
+  return problems.toSorted((a, b) => compareOrigins(a.origin, b.origin));
+}
+
+/** Longer values are cut: a pasted certificate would hide the sentence. */
+const LONGEST_QUOTE = 60;
+
+/** A value as it may be shown. Not for options that hold secrets. */
+export function quote(text: string): string {
+  const line = oneLine(text);
+  const points = [...line];
+  return points.length > LONGEST_QUOTE ? `"${points.slice(0, LONGEST_QUOTE).join('')}…"` : `"${line}"`;
+}

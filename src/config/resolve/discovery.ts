@@ -1,0 +1,44 @@
+import type { DiscoveryConfig, ExternalUrl } from '../config.js';
+import { quote, type Reporter } from '../report.js';
+import type { RawConfig } from '../schema/root.js';
+import { parseExternalUrl } from './web-address.js';
+
+type RawDiscovery = RawConfig['promregator']['discovery'];
+
+/** Under which address Prometheus finds us. */
+export function resolveDiscovery(raw: RawDiscovery, reporter: Reporter): DiscoveryConfig {
+  return {
+    hostname: resolveHostname(raw.hostname, reporter),
+    port: raw.port,
+    scheme: raw.scheme,
+    externalUrl: resolveExternalUrl(raw, reporter),
+    ownMetricsEndpoint: raw.ownMetricsEndpoint,
+    auth: raw.auth,
+  };
+}
+
+function resolveHostname(text: string | undefined, reporter: Reporter): string | undefined {
+  if (text === undefined || URL.canParse(`http://${text}/`) === false || /[/?#@\s]|:\d+$|^[^[]*:/.test(text)) {
+    if (text === undefined) return undefined;
+    const expected = 'a host name alone, IPv6 in brackets';
+    const remedy = 'port and scheme have options of their own; promregator.discovery.externalUrl holds all of them';
+    reporter.error(['promregator', 'discovery', 'hostname'], { found: quote(text), expected, remedy });
+  }
+  return text;
+}
+
+function resolveExternalUrl(raw: RawDiscovery, reporter: Reporter): ExternalUrl | undefined {
+  if (raw.externalUrl === undefined) return undefined;
+  const path = ['promregator', 'discovery', 'externalUrl'];
+  const beside = (['hostname', 'port', 'scheme'] as const).filter((name) => raw[name] !== undefined);
+  if (beside.length > 0) {
+    const found = `a URL beside ${beside.join(', ')}`;
+    reporter.error(path, { found, expected: 'one or the other', remedy: `remove ${beside.join(', ')}` });
+  }
+  const url = parseExternalUrl(raw.externalUrl);
+  if (url === undefined) {
+    const expected = 'http:// or https://, a host, perhaps a port and a path; no user, query or fragment';
+    reporter.error(path, { found: 'a value that is no such URL', expected });
+  }
+  return url;
+}

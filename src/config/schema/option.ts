@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { Secret } from '../../base/secret.js';
+
+// How options are spelled in the schema. Units stand in `x-unit`, secrets are `writeOnly` (JSON Schema's own word),
+// so that the reference page, the editor's schema and the report say the same.
+
+/** A text that is not empty; an option without a value counts as not set. */
+export function text(): z.ZodString {
+  return z.string().min(1);
+}
+
+/** A text whose emptiness means something of its own. */
+export function anyText(): z.ZodString {
+  return z.string();
+}
+
+export function secret(): z.ZodType<Secret, string> {
+  return z
+    .string()
+    .min(1)
+    .transform((value) => new Secret(value))
+    .meta({ writeOnly: true });
+}
+
+export function flag(): z.ZodBoolean {
+  return z.boolean();
+}
+
+export function whole(min: number, max: number = Number.MAX_SAFE_INTEGER): z.ZodNumber {
+  return z.number().int().min(min).max(max);
+}
+
+export function port(): z.ZodNumber {
+  return whole(1, 65_535);
+}
+
+/** Beyond 31 bits Node's timers fire at once. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+export function milliseconds(min: number): z.ZodNumber {
+  return whole(min, LONGEST_MS).meta({ 'x-unit': 'ms' });
+}
+
+export function seconds(min: number): z.ZodNumber {
+  return whole(min, Math.floor(LONGEST_MS / 1000)).meta({ 'x-unit': 's' });
+}
+
+export function bytes(min: number): z.ZodNumber {
+  return whole(min).meta({ 'x-unit': 'bytes' });
+}
+
+/** Several texts: a list, or one text with commas. */
+export function texts(): z.ZodArray<z.ZodString> {
+  return z.array(text());
+}

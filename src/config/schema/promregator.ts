@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { authenticatorSchema, targetAuthenticatorsSchema } from './authenticator.js';
+import { flag, milliseconds, port, seconds, secret, text, texts } from './option.js';
+import { rulesSchema } from './rules.js';
+import { scrapingSchema } from './scraping.js';
+
+const auth = (what: string): z.ZodDefault<z.ZodEnum<{ NONE: 'NONE'; BASIC: 'BASIC' }>> =>
+  z.enum(['NONE', 'BASIC']).default('NONE').describe(`Who may call ${what}: anybody, or the inbound user.`);
+
+const discovery = z
+  .object({
+    hostname: text().optional().describe('Host name under which Prometheus reaches us.'),
+    port: port().optional().describe('Port under which Prometheus reaches us.'),
+    scheme: z.enum(['http', 'https']).optional().describe('Scheme by which Prometheus reaches us; https on port 443.'),
+    externalUrl: text()
+      .optional()
+      .describe('URL under which Prometheus reaches us, in place of hostname, port and scheme.'),
+    ownMetricsEndpoint: flag().default(true).describe('List our own metrics in the discovery document.'),
+    auth: auth('/discovery'),
+  })
+  .prefault({});
+
+const metrics = z
+  .object({
+    auth: auth('/promregatorMetrics'),
+    requestLatency: flag().default(false).describe('Latency and size of scrapes for each instance.'),
+    internal: flag().default(false).describe('Metrics on the Cloud Foundry client.'),
+    labelNamePrefix: z
+      .string()
+      .regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'the start of a label name: letters, digits and _, no digit first')
+      .optional()
+      .describe('Put before the five label names of an instance on our own metrics.'),
+  })
+  .prefault({});
+
+/** Promregator's own options. */
+export const promregatorSchema = z
+  .object({
+    targets: rulesSchema,
+    defaultInternalRoutePort: port().default(8080).describe('Port behind internal routes where the rule names none.'),
+    discovery,
+    discoverer: z
+      .object({
+        timeout: seconds(1)
+          .default(600)
+          .describe('Own metrics of an instance are dropped this long after it was last seen.'),
+      })
+      .prefault({}),
+    endpoint: z
+      .object({
+        auth: auth('/singleTargetMetrics'),
+        maxProcessingTime: milliseconds(1)
+          .optional()
+          .describe('The name of 0.x for promregator.scraping.maxProcessingTime.'),
+      })
+      .prefault({}),
+    scraping: scrapingSchema,
+    metrics,
+    authenticator: authenticatorSchema,
+    targetAuthenticators: targetAuthenticatorsSchema,
+    authentication: z
+      .object({
+        basic: z
+          .object({
+            username: text().default('promregator').describe('User that guarded endpoints admit.'),
+            password: secret().optional().describe('Password of that user; random and printed at start unless set.'),
+          })
+          .prefault({}),
+      })
+      .prefault({}),
+    cache: z.object({ invalidate: z.object({ auth: auth('/cache/invalidate') }).prefault({}) }).prefault({}),
+    trustedProxies: texts()
+      .default([])
+      .describe('Addresses and networks (CIDR) whose Forwarded and X-Forwarded-* headers are believed.'),
+    connectTo: texts()
+      .default([])
+      .describe(
+        'Addresses to connect to in place of those that names resolve to: host-pattern[:port] -> address[:port].',
+      ),
+  })
+  .prefault({});

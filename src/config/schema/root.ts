@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { cfSchema } from './cf.js';
+import { loggingSchema, logSchema } from './logging.js';
+import { promregatorSchema } from './promregator.js';
+import { serverSchema } from './server.js';
+
+/** Every option, once, under the name it has in a file. What the program works with is `Config`, made from it. */
+export const rootSchema = z.object({
+  cf: cfSchema,
+  promregator: promregatorSchema,
+  server: serverSchema,
+  log: logSchema,
+  logging: loggingSchema,
+});
+
+/** Values as written and checked one by one, before they are checked against each other. */
+export type RawConfig = z.output<typeof rootSchema>;

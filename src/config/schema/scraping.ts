@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { bytes, flag, milliseconds, seconds, text, whole } from './option.js';
+
+const MEBIBYTE = 1024 * 1024;
+
+/** One scrape of an instance, and what all of them may use together. */
+export const scrapingSchema = z
+  .object({
+    maxProcessingTime: milliseconds(1)
+      .optional()
+      .describe('Longest time for one scrape; unless set, what Prometheus grants decides.'),
+    connectionTimeout: milliseconds(1).optional().describe('Longest time to connect to an application.'),
+    socketReadTimeout: milliseconds(1).optional().describe('Longest pause between two bytes of an answer.'),
+    followForeignRedirects: flag()
+      .default(false)
+      .describe('Follow redirects to other hosts too, there without credentials.'),
+    failureResponse: z
+      .enum(['error', 'metrics'])
+      .default('error')
+      .describe('What a failed scrape answers: an error status, or 200 with promregator_up 0 as the original did.'),
+    maxResponseBytes: bytes(1024)
+      .default(64 * MEBIBYTE)
+      .describe('Longest answer of an application.'),
+    maxBufferedBytes: bytes(1024)
+      .default(256 * MEBIBYTE)
+      .describe('Most bytes of answers held in memory at a time, over all scrapes.'),
+    maxConcurrentPerInstance: whole(1).default(4).describe('Most scrapes of one instance at a time.'),
+    maxConnections: whole(0).default(1000).describe('Most idle connections to applications kept open.'),
+    keepAliveSeconds: seconds(0).default(90).describe('How long an idle connection to an application is kept.'),
+    tls_config: z
+      .object({ ca_file: text().optional().describe('PEM file of authorities to trust for applications.') })
+      .prefault({}),
+  })
+  .prefault({});

@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { seconds, text, whole } from './option.js';
+
+/** How we listen. */
+export const serverSchema = z
+  .object({
+    port: whole(0, 65_535)
+      .optional()
+      .describe('Port to listen on, 0 for any; 8080 unless set, on Cloud Foundry the one in PORT.'),
+    address: text().default('0.0.0.0').describe('Address to listen on.'),
+    drainSeconds: seconds(0)
+      .optional()
+      .describe('Normal service after SIGTERM while /-/ready says 503; 0 unless set, 4 on Cloud Foundry.'),
+    servlet: z
+      .object({ contextPath: text().optional().describe('Path that stands before every endpoint.') })
+      .prefault({}),
+  })
+  .prefault({});

@@ -1,0 +1,158 @@
+import { z } from 'zod';
+import { type Path, relaxName, type Segment } from './path.js';
+
+/**
+ * What the sources need to know of the schema: which names there are, what is a list, what is a text.
+ * Derived from it, so that each option stands once.
+ */
+export type Shape = ObjectShape | ListShape | RecordShape | LeafShape;
+
+export interface ObjectShape {
+  readonly kind: 'object';
+  readonly members: ReadonlyMap<string, Shape>;
+  /** Members by relaxed name. */
+  readonly relaxed: ReadonlyMap<string, string>;
+  /** An unknown name is an error, since leaving it out would change what the others mean. */
+  readonly strict: boolean;
+}
+
+export interface ListShape {
+  readonly kind: 'list';
+  readonly element: Shape;
+}
+
+/** Names are free: loggers. */
+export interface RecordShape {
+  readonly kind: 'record';
+  readonly value: LeafShape;
+}
+
+export interface LeafShape {
+  readonly kind: 'leaf';
+  readonly schema: z.ZodType;
+  readonly type: LeafType;
+  readonly secret: boolean;
+  readonly unit: Unit | undefined;
+  readonly description: string | undefined;
+}
+
+export type LeafType =
+  | { readonly kind: 'text' }
+  | { readonly kind: 'boolean' }
+  | { readonly kind: 'choice'; readonly choices: readonly string[] }
+  | { readonly kind: 'number'; readonly whole: boolean; readonly min: number; readonly max: number };
+
+export type Unit = 'ms' | 's' | 'bytes';
+
+export function shapeOf(schema: z.ZodType): Shape {
+  const { inner, meta } = unwrap(schema);
+  if (inner instanceof z.ZodObject) return objectShape(inner);
+  if (inner instanceof z.ZodArray) return { kind: 'list', element: shapeOf(asType(inner.element)) };
+  if (inner instanceof z.ZodRecord) return recordShape(inner);
+  return {
+    kind: 'leaf',
+    schema,
+    type: leafType(inner),
+    secret: meta['writeOnly'] === true,
+    unit: unitOf(meta['x-unit']),
+    description: typeof meta['description'] === 'string' ? meta['description'] : undefined,
+  };
+}
+
+interface Unwrapped {
+  readonly inner: z.ZodType;
+  readonly meta: Readonly<Record<string, unknown>>;
+}
+
+/** Takes off defaults, optionality and transformations; their annotations count before those of what they wrap. */
+function unwrap(schema: z.ZodType, outer: Readonly<Record<string, unknown>> = {}): Unwrapped {
+  const meta = { ...schema.meta(), ...outer };
+  if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional) {
+    return unwrap(asType(schema.def.innerType), meta);
+  }
+  return schema instanceof z.ZodPipe ? unwrap(asType(schema.def.in), meta) : { inner: schema, meta };
+}
+
+function objectShape(schema: z.ZodObject): ObjectShape {
+  const members = new Map(Object.entries(schema.shape).map(([name, member]) => [name, shapeOf(asType(member))]));
+  return {
+    kind: 'object',
+    members,
+    relaxed: new Map([...members.keys()].map((name) => [relaxName(name), name])),
+    strict: schema.def.catchall instanceof z.ZodNever,
+  };
+}
+
+function recordShape(schema: z.ZodRecord): RecordShape {
+  const value = shapeOf(asType(schema.valueType));
+  if (value.kind !== 'leaf') throw new TypeError('an option with free names holds plain values only');
+  return { kind: 'record', value };
+}
+
+function leafType(schema: z.ZodType): LeafType {
+  if (schema instanceof z.ZodString) return { kind: 'text' };
+  if (schema instanceof z.ZodBoolean) return { kind: 'boolean' };
+  if (schema instanceof z.ZodEnum) return { kind: 'choice', choices: schema.options.map(String) };
+  if (schema instanceof z.ZodNumber) {
+    const whole = schema.format === 'safeint';
+    return {
+      kind: 'number',
+      whole,
+      min: schema.minValue ?? Number.NEGATIVE_INFINITY,
+      max: schema.maxValue ?? Number.POSITIVE_INFINITY,
+    };
+  }
+  throw new TypeError(`options of type ${schema.def.type} cannot be read from a text`);
+}
+
+function unitOf(value: unknown): Unit | undefined {
+  return value === 'ms' || value === 's' || value === 'bytes' ? value : undefined;
+}
+
+/** zod's inner types are declared by their core; each schema built with `z` is a ZodType. */
+function asType(schema: z.core.$ZodType): z.ZodType {
+  if (schema instanceof z.ZodType) return schema;
+  throw new TypeError('the schema holds a type that was not built by z');
+}
+
+/** A path in the schema's own names, and what stands there; undefined when the schema knows nothing of the kind. */
+export interface ResolvedPath {
+  readonly path: Path;
+  readonly shape: Shape | undefined;
+}
+
+/** Turns names as people write them into the schema's. Unknown ones stay as they are written. */
+export function resolvePath(shape: Shape | undefined, written: Path): ResolvedPath {
+  const [first, ...rest] = written;
+  if (first === undefined) return { path: [], shape };
+  if (shape?.kind === 'record') return { path: [written.join('.')], shape: shape.value };
+  const { name, next } = step(shape, first);
+  const below = resolvePath(next, rest);
+  return { path: [name, ...below.path], shape: below.shape };
+}
+
+function step(
+  shape: Shape | undefined,
+  segment: Segment,
+): { readonly name: Segment; readonly next: Shape | undefined } {
+  if (typeof segment === 'number') {
+    return { name: segment, next: shape?.kind === 'list' ? shape.element : undefined };
+  }
+  const name = shape?.kind === 'object' ? shape.relaxed.get(relaxName(segment)) : undefined;
+  if (name === undefined || shape?.kind !== 'object') return { name: segment, next: undefined };
+  return { name, next: shape.members.get(name) };
+}
+
+/** Each option with its path; list items have the index 0, free names `*`. */
+export function optionsOf(shape: Shape, path: Path = []): readonly { readonly path: Path; readonly leaf: LeafShape }[] {
+  switch (shape.kind) {
+    case 'leaf':
+      return [{ path, leaf: shape }];
+    case 'record':
+      return [{ path: [...path, '*'], leaf: shape.value }];
+    case 'list':
+      return optionsOf(shape.element, [...path, 0]);
+    case 'object':
+      return [...shape.members].flatMap(([name, member]) => optionsOf(member, [...path, name]));
+  }
+}

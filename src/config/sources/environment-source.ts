@@ -1,0 +1,117 @@
+import { environmentForeignOptions, type ForeignOption, splitPattern } from '../foreign-options.js';
+import type { Path } from '../path.js';
+import { relaxName } from '../path.js';
+import { type Findings, problem } from '../report.js';
+import type { Shape } from '../shape.js';
+import { leaf, type MapNode, mapNode } from '../tree.js';
+import { putOnce } from './source.js';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The options that the environment sets. Only names of options are looked at, compared without underscores and case:
+ * `CF_APIHOST` and `CF_API_HOST` are one. List items are numbered: `PROMREGATOR_TARGETS_0_ORGNAME`.
+ */
+export function readEnvironment(env: Environment, shape: Shape, findings: Findings): MapNode {
+  const root = mapNode({ kind: 'environment', name: 'variables' });
+  for (const [name, value] of Object.entries(env).toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+    const path = value === undefined ? undefined : (findOption(shape, name) ?? findForeign(name));
+    if (value === undefined || path === undefined) continue;
+    putOnce(root, path, leaf(value, { kind: 'environment', name }), findings);
+  }
+  refuseJavaOptions(env, findings);
+  return root;
+}
+
+/** The option that a variable names; `rest` is what of its name is not used up yet. */
+function findOption(shape: Shape, rest: string, path: Path = []): Path | undefined {
+  switch (shape.kind) {
+    case 'leaf':
+      return rest === '' ? path : undefined;
+    case 'record':
+      return isFreeName(rest) ? [...path, freeName(rest)] : undefined;
+    case 'list': {
+      if (rest === '' && shape.element.kind === 'leaf') return path;
+      const index = /^_*(\d{1,4})(?!\d)_*/.exec(rest);
+      return index === null
+        ? undefined
+        : findOption(shape.element, rest.slice(index[0].length), [...path, Number(index[1])]);
+    }
+    case 'object':
+      return firstOf([...shape.members], ([name, member]) => {
+        const left = takeName(rest, name);
+        return left === undefined ? undefined : findOption(member, left, [...path, name]);
+      });
+  }
+}
+
+function firstOf<Item>(items: readonly Item[], find: (item: Item) => Path | undefined): Path | undefined {
+  for (const item of items) {
+    const found = find(item);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** What is left of a variable's name when an option's name is taken off its front; undefined when it is not there. */
+function takeName(rest: string, name: string): string | undefined {
+  const wanted = relaxName(name);
+  let at = 0;
+  for (const letter of wanted) {
+    while (rest[at] === '_') at += 1;
+    if (rest[at]?.toLowerCase() !== letter) return undefined;
+    at += 1;
+  }
+  while (rest[at] === '_') at += 1;
+  return rest.slice(at);
+}
+
+function isFreeName(rest: string): boolean {
+  return freeName(rest) !== '';
+}
+
+/** `ORG_CLOUDFOUNDRY` is the logger `org.cloudfoundry`. */
+function freeName(rest: string): string {
+  return rest
+    .split('_')
+    .filter((part) => part !== '')
+    .join('.')
+    .toLowerCase();
+}
+
+function findForeign(name: string): Path | undefined {
+  return firstOf(environmentForeignOptions(), (option) => foreignPath(option, name));
+}
+
+function foreignPath(option: ForeignOption, name: string): Path | undefined {
+  let rest = name;
+  const path: (string | number)[] = [];
+  for (const step of splitPattern(option.pattern)) {
+    if (step === '*') return rest === '' ? undefined : [...path, freeName(rest)];
+    const index = step === '[]' ? /^_*(\d{1,4})(?!\d)_*/.exec(rest) : null;
+    const left = step === '[]' ? (index === null ? undefined : rest.slice(index[0].length)) : takeName(rest, step);
+    if (left === undefined) return undefined;
+    path.push(index === null ? step : Number(index[1]));
+    rest = left;
+  }
+  return rest === '' ? path : undefined;
+}
+
+const JAVA_VARIABLES = ['JAVA_OPTS', 'JAVA_TOOL_OPTIONS', 'JDK_JAVA_OPTIONS'] as const;
+
+/** Switches that the original took options and key stores from; passing over them would change values in silence. */
+const JAVA_SWITCH = /(?:^|\s)["']?-D(cf|promregator|server|logging|spring|encrypt|javax\.net\.ssl|https?)\./i;
+
+function refuseJavaOptions(env: Environment, findings: Findings): void {
+  for (const name of JAVA_VARIABLES) {
+    const found = JAVA_SWITCH.exec(env[name] ?? '');
+    if (found === null) continue;
+    findings.problems.push(
+      problem({ kind: 'environment', name }, [], {
+        found: `a Java switch -D${found[1]}.…`,
+        expected: 'none, since this version does not read them yet',
+        remedy: 'write --name=value on the command line, or set the option in the file',
+      }),
+    );
+  }
+}
