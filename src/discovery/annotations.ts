@@ -66,11 +66,10 @@ function quote(value: string): string {
 function isCleanPath(value: string): boolean {
   if (value.length > LONGEST_PATH) return false;
   if (!/^\/(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/?]|%[0-9A-Fa-f]{2})*$/.test(value)) return false;
-  if (value.startsWith('//')) return false;
   return !climbs(value.split('?', 1)[0] ?? '');
 }
 
-/** Whether a segment is `..` for anyone who decodes it, also in the form `..;x` of Java servers. */
+/** Whether it starts like `//host`, or a segment is `..`, for anyone who decodes it; Java servers read `..;x` so too. */
 function climbs(path: string): boolean {
   const decoded = path.replace(/%2e/gi, '.').replace(/%2f|%5c/gi, '/');
   return decoded.startsWith('//') || /\/\.\.(?:[/;]|$)/.test(decoded);

@@ -69,9 +69,9 @@ export function choosePlan(options: PlanOptions): Plan {
   const wanted = wantedSpaces(options.rules, options);
   if (wanted === 'all') return { spaces: 'all' };
   if (wanted.size > 0 && wanted.size === options.spaces.size) return { spaces: 'all' };
-  const pagesOf = (spaces: number) => Math.ceil((spaces * APPS_PER_SPACE) / options.pageSize);
-  const narrowed = Math.max(Math.ceil(wanted.size / SPACES_PER_BATCH), pagesOf(wanted.size));
-  return narrowed > Math.max(1, pagesOf(options.spaces.size)) ? { spaces: 'all' } : { spaces: wanted };
+  const batches = Math.ceil(wanted.size / SPACES_PER_BATCH);
+  const pagesOfEverything = Math.ceil((options.spaces.size * APPS_PER_SPACE) / options.pageSize);
+  return batches > pagesOfEverything ? { spaces: 'all' } : { spaces: wanted };
 }
 
 /** Whether an inventory of this plan holds everything that the rules pick; only then may a directory be built from it. */

@@ -114,9 +114,13 @@ function writeLabels(labels: ReadonlyMap<string, string>): string {
   return [...labels].map(([name, value]) => `${quote(name)}:${quote(value)}`).join(',');
 }
 
-/** A lone surrogate has no UTF-8 form; Go would read U+FFFD, so that is what we say. */
+/**
+ * A lone surrogate has no UTF-8 form; Go would read U+FFFD, so that is what we say. JSON.stringify writes it as an
+ * escape, which is cheap to look for and rare.
+ */
 function quote(text: string): string {
-  return JSON.stringify(text.replace(/\p{Cs}/gu, '\ufffd'));
+  const json = JSON.stringify(text);
+  return json.includes('\\ud') ? JSON.stringify(text.replace(/\p{Cs}/gu, '\ufffd')) : json;
 }
 
 /** A text as it stands between the quotes of a JSON text. */

@@ -299,6 +299,13 @@ test('a target holds what a scrape and a label need', () => {
   expect(directory.targets[0]?.application).toBe(directory.targets[1]?.application);
 });
 
+test.each([
+  ['a.else.elsewhere', 'a', 'else.elsewhere'],
+  ['else.elsewhere', '', 'else.elsewhere'],
+])('the domain of %s is known though we do not see it', (url, host, domain) => {
+  expect(select([{ guid: 'a', routes: [{ url, host }] }]).targets[0]?.application.domain).toBe(domain);
+});
+
 describe('instances', () => {
   test.each<[string, number[], string[], string | undefined]>([
     ['below the desired count', [3], ['a/0', 'a/1', 'a/2'], 'a-p0'],
