@@ -68,6 +68,14 @@ export function findForeignOption(path: Path): ForeignOption | undefined {
   return FOREIGN_OPTIONS.find((option) => fits(splitPattern(option.pattern), path));
 }
 
+/** Whether the original has options below `path`, none of which is set when it stands there empty. */
+export function isForeignGroup(path: Path): boolean {
+  return FOREIGN_OPTIONS.some(({ pattern }) => {
+    const steps = splitPattern(pattern);
+    return path.length < steps.length && fits(steps.slice(0, path.length), path);
+  });
+}
+
 /**
  * Those that the environment may set. Whole realms such as `spring.*` are left out: what else an environment holds
  * under such names is others' business.

@@ -22,8 +22,12 @@ function formatSegment(segment: Segment, at: number): string {
  */
 export function splitName(name: string): Path {
   if (!FLAT_NAME.test(name)) return [name];
-  return [...name.matchAll(STEP)].map(([, inBrackets, plain]) => toSegment(inBrackets, plain ?? ''));
+  const steps = [...name.matchAll(STEP)];
+  return steps.length > MOST_STEPS ? [name] : steps.map(([, inBrackets, plain]) => toSegment(inBrackets, plain ?? ''));
 }
+
+/** No option lies nearly as deep, and paths are walked by recursion. */
+const MOST_STEPS = 32;
 
 const FLAT_NAME = /^[^.[\]]+(?:\.[^.[\]]+|\.?\[[^[\]]+\])*$/;
 const STEP = /\[([^[\]]+)\]|([^.[\]]+)/g;

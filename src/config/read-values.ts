@@ -1,4 +1,4 @@
-import { findForeignOption, flatten } from './foreign-options.js';
+import { findForeignOption, flatten, isForeignGroup } from './foreign-options.js';
 import { nearestName } from './nearest-name.js';
 import { formatPath, type Path, relaxName } from './path.js';
 import { readText } from './read-text.js';
@@ -136,6 +136,7 @@ function readRecord(shape: RecordShape, node: TreeNode, path: Path, reader: Read
 }
 
 function reportUnknown(shape: ObjectShape, name: string, node: TreeNode, path: Path, reader: Reader): void {
+  if (isEmpty(node) && isForeignGroup(flatten([...path, name]))) return;
   const leaves = leavesOf(node, [...path, name]);
   const unknown = leaves.filter(([leafPath, leaf]) => !reportForeign(flatten(leafPath), leaf, reader));
   if (unknown.length === 0 && leaves.length > 0) return;

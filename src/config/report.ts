@@ -25,10 +25,14 @@ export type ProblemText = Pick<Problem, 'found' | 'expected'> & { readonly remed
 /** Collects what is wrong with the merged values, each at the place where the value was written. */
 export interface Reporter {
   error(path: Path, text: ProblemText): void;
+  /** An error about nothing being there; said only where nothing is wrong with what is there. */
+  missing(path: Path, text: Omit<ProblemText, 'found'>): void;
   warning(path: Path, text: ProblemText): void;
   /** The same at a place that the caller knows better, such as that of a key instead of its value. */
   errorAt(origin: Origin | undefined, path: Path, text: ProblemText): void;
   warningAt(origin: Origin | undefined, path: Path, text: ProblemText): void;
+  /** Whether an error has been reported at `path` or around it. */
+  hasError(path: Path): boolean;
 }
 
 /** The two lists that everything which reads configuration adds to. */
@@ -38,8 +42,19 @@ export interface Findings {
 }
 
 export function createReporter(root: TreeNode, findings: Findings): Reporter {
+  const error = (path: Path, text: ProblemText): void => {
+    findings.problems.push(problem(findOrigin(root, path), path, text));
+  };
+  const hasError = (path: Path): boolean => {
+    const around = path.map((_, at) => formatPath(path.slice(0, at + 1)));
+    return findings.problems.some((each) => around.includes(each.path));
+  };
   return {
-    error: (path, text) => void findings.problems.push(problem(findOrigin(root, path), path, text)),
+    error,
+    hasError,
+    missing(path, text) {
+      if (!hasError(path)) error(path, { found: 'nothing', ...text });
+    },
     warning: (path, text) => void findings.warnings.push(problem(findOrigin(root, path), path, text)),
     errorAt: (origin, path, text) => void findings.problems.push(problem(origin, path, text)),
     warningAt: (origin, path, text) => void findings.warnings.push(problem(origin, path, text)),

@@ -8,7 +8,7 @@ import type { Filter, Lister } from './list-resources.js';
 import { createListState, type ListState, type ListStateOptions } from './list-state.js';
 import type { ResourceTypes } from './parse-resource.js';
 import { EVERYTHING, type Scope, samePlan } from './plan.js';
-import { RESOURCE_KINDS, type ResourceKind, type Route } from './resources.js';
+import { perKind, RESOURCE_KINDS, type ResourceKind, type Route } from './resources.js';
 import { findUnresolved, findUnrouted, type Unresolved } from './unresolved.js';
 
 export interface RefresherOptions {
@@ -268,16 +268,8 @@ function sameLists(one: Inventory, other: Inventory): boolean {
 }
 
 function statusOf(lists: Lists): Readonly<Record<ResourceKind, ListStatus>> {
-  const status = (kind: ResourceKind): ListStatus => {
+  return perKind((kind) => {
     const { ageMs, elements, failures, error } = lists[kind];
     return { ageMs, elements: elements?.size, failures, error };
-  };
-  return {
-    organizations: status('organizations'),
-    spaces: status('spaces'),
-    apps: status('apps'),
-    processes: status('processes'),
-    routes: status('routes'),
-    domains: status('domains'),
-  };
+  });
 }

@@ -63,3 +63,15 @@ export type Metadata = Readonly<Record<string, string>>;
 export const RESOURCE_KINDS = ['organizations', 'spaces', 'apps', 'processes', 'routes', 'domains'] as const;
 
 export type ResourceKind = (typeof RESOURCE_KINDS)[number];
+
+/** One value for each kind of list. */
+export function perKind<T>(pick: (kind: ResourceKind) => T): Readonly<Record<ResourceKind, T>> {
+  return {
+    organizations: pick('organizations'),
+    spaces: pick('spaces'),
+    apps: pick('apps'),
+    processes: pick('processes'),
+    routes: pick('routes'),
+    domains: pick('domains'),
+  };
+}

@@ -16,7 +16,7 @@ export interface Connections {
    */
   send(request: OutboundRequest, receiver: Receiver): Exchange;
   readonly stats: ConnectionStats;
-  /** Lets running requests finish; kept connections close at once. */
+  /** Closes all of them; requests that still run end with an error. */
   close(): Promise<void>;
 }
 
@@ -53,6 +53,8 @@ export interface ConnectionStats {
   readonly open: number;
   readonly idle: number;
   readonly opened: number;
+  /** Attempts that brought no connection. */
+  readonly failed: number;
   readonly reused: number;
 }
 
@@ -87,6 +89,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
   const all = new Set<Connection>();
   let idleCount = 0;
   let opened = 0;
+  let failed = 0;
   let reused = 0;
   let closing = false;
 
@@ -102,9 +105,14 @@ export function createConnections(options: ConnectionsOptions): Connections {
     });
     const connection: Connection = { origin, client, bornAt: performance.now(), served: 0, state: 'busy' };
     client.on('disconnect', () => drop(connection));
-    client.on('connectionError', () => drop(connection));
+    client.on('connect', () => {
+      opened += 1;
+    });
+    client.on('connectionError', () => {
+      failed += 1;
+      drop(connection);
+    });
     all.add(connection);
-    opened += 1;
     return connection;
   }
 
@@ -160,12 +168,11 @@ export function createConnections(options: ConnectionsOptions): Connections {
       return exchange;
     },
     get stats() {
-      return { open: all.size, idle: idleCount, opened, reused };
+      return { open: all.size, idle: idleCount, opened, failed, reused };
     },
     async close() {
       closing = true;
-      for (const connection of [...all]) if (connection.state === 'idle') drop(connection);
-      await Promise.all([...all].map((connection) => connection.client.close().catch(() => undefined)));
+      await Promise.all([...all].map((connection) => connection.client.destroy().catch(() => undefined)));
     },
   };
 }

@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import type { BlockList } from 'node:net';
 import { isIPv6 } from 'node:net';
 import type { AdvertisedAddress } from '../discovery/sd-document.js';
 
@@ -11,10 +10,12 @@ export interface AddressOptions {
     | { readonly scheme: 'http' | 'https'; readonly hostname: string; readonly port: number; readonly path: string }
     | undefined;
   /** Peers whose `Forwarded` and `X-Forwarded-*` are believed; `everybody` behind the router of Cloud Foundry. */
-  readonly believed: BlockList | 'everybody';
+  readonly believed: Believed;
   /** In front of our paths when no external URL says otherwise. */
   readonly contextPath: string;
 }
+
+export type Believed = 'everybody' | { contains(address: string): boolean };
 
 interface Origin {
   readonly host: string;
@@ -43,7 +44,7 @@ export function advertisedAddress(request: IncomingMessage, options: AddressOpti
 }
 
 /** `Forwarded` (RFC 7239) before the older `X-Forwarded-*`; of several proxies the first is nearest to the client. */
-function forwardedOrigin(request: IncomingMessage, believed: BlockList | 'everybody'): Origin | undefined {
+function forwardedOrigin(request: IncomingMessage, believed: Believed): Origin | undefined {
   if (!isBelieved(request.socket.remoteAddress, believed)) return undefined;
   const { headers } = request;
   const first = headers.forwarded?.split(',')[0] ?? '';
@@ -57,11 +58,8 @@ function forwardedOrigin(request: IncomingMessage, believed: BlockList | 'everyb
   return isPort ? { ...origin, port: Number(port) } : origin;
 }
 
-function isBelieved(peer: string | undefined, believed: BlockList | 'everybody'): boolean {
-  if (believed === 'everybody') return true;
-  if (peer === undefined) return false;
-  const address = peer.replace(/^::ffff:(?=\d+\.)/i, '');
-  return believed.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+function isBelieved(peer: string | undefined, believed: Believed): boolean {
+  return believed === 'everybody' || (peer !== undefined && believed.contains(peer));
 }
 
 function pair(element: string, name: string): string | undefined {

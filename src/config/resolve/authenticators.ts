@@ -17,7 +17,7 @@ export function resolveAuthenticators(raw: RawPromregator, reporter: Reporter): 
     const authenticator = resolveOne(each, path, byDefault, reporter);
     if (each.id === undefined) {
       const remedy = 'rules name it by their authenticatorId';
-      reporter.error([...path, 'id'], { found: 'nothing', expected: 'a name of its own', remedy });
+      reporter.missing([...path, 'id'], { expected: 'a name of its own', remedy });
     } else if (byId.has(each.id)) {
       const expected = 'an id that no earlier one has';
       reporter.error([...path, 'id'], { found: quote(each.id), expected, remedy: 'give it another id' });
@@ -62,7 +62,7 @@ function resolveBasic(raw: RawAuthenticator, path: Path, reporter: Reporter): Au
   for (const name of ['username', 'password'] as const) {
     if (raw.basic[name] !== undefined) continue;
     const expected = `the ${name} of an authenticator of type basic`;
-    reporter.error([...path, 'basic', name], { found: 'nothing', expected });
+    reporter.missing([...path, 'basic', name], { expected });
   }
   return NONE;
 }

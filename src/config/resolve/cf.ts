@@ -44,7 +44,7 @@ function resolveApiOrigin(text: string | undefined, reporter: Reporter): string 
   const path = ['cf', 'api_host'];
   if (text === undefined) {
     const remedy = 'set it in the file or as CF_API_HOST in the environment';
-    reporter.error(path, { found: 'nothing', expected: 'the host of the Cloud Foundry API', remedy });
+    reporter.missing(path, { expected: 'the host of the Cloud Foundry API', remedy });
     return undefined;
   }
   const origin = parseOrigin(text);
@@ -92,7 +92,7 @@ const MISSING = {
 function reportMissing(name: keyof typeof MISSING, reporter: Reporter): void {
   const { expected, variable } = MISSING[name];
   const remedy = `set it in the file or as ${variable} in the environment`;
-  reporter.error(['cf', name], { found: 'nothing', expected, remedy });
+  reporter.missing(['cf', name], { expected, remedy });
 }
 
 function resolveRequestTimeouts(raw: RawCf, reporter: Reporter): Readonly<Record<ResourceKind, number>> {

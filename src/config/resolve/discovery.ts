@@ -18,13 +18,11 @@ export function resolveDiscovery(raw: RawDiscovery, reporter: Reporter): Discove
 }
 
 function resolveHostname(text: string | undefined, reporter: Reporter): string | undefined {
-  if (text === undefined || URL.canParse(`http://${text}/`) === false || /[/?#@\s]|:\d+$|^[^[]*:/.test(text)) {
-    if (text === undefined) return undefined;
-    const expected = 'a host name alone, IPv6 in brackets';
-    const remedy = 'port and scheme have options of their own; promregator.discovery.externalUrl holds all of them';
-    reporter.error(['promregator', 'discovery', 'hostname'], { found: quote(text), expected, remedy });
-  }
-  return text;
+  if (text === undefined || /^(?:[\w.-]+|\[[0-9a-fA-F:.]+\])$/.test(text)) return text;
+  const expected = 'a host name alone, IPv6 in brackets';
+  const remedy = 'port and scheme have options of their own; promregator.discovery.externalUrl holds all of them';
+  reporter.error(['promregator', 'discovery', 'hostname'], { found: quote(text), expected, remedy });
+  return undefined;
 }
 
 function resolveExternalUrl(raw: RawDiscovery, reporter: Reporter): ExternalUrl | undefined {

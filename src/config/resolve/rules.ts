@@ -20,7 +20,7 @@ export function resolveRules(
   authenticatorIds: ReadonlySet<string>,
   reporter: Reporter,
 ): readonly Rule[] {
-  if (raw.length === 0) {
+  if (raw.length === 0 && !reporter.hasError(RULES)) {
     const remedy = 'without one, no application is scraped';
     reporter.warning(RULES, { found: 'nothing', expected: 'at least one rule', remedy });
   }
@@ -41,7 +41,7 @@ function resolveRule(raw: RawRule, path: Path, authenticatorIds: ReadonlySet<str
     organization: select('org'),
     space: select('space'),
     application: select('application'),
-    path: raw.path.startsWith('/') ? raw.path : `/${raw.path}`,
+    path: resolvePath(raw, path, reporter),
     protocol: raw.protocol,
     authenticatorId: raw.authenticatorId,
     preferredRoutes: resolvePreferredRoutes(raw, path, reporter),
@@ -49,6 +49,16 @@ function resolveRule(raw: RawRule, path: Path, authenticatorIds: ReadonlySet<str
     overrideRouteAndPath: resolveOverride(raw, path, reporter),
     kubernetesAnnotations: raw.kubernetesAnnotations,
   };
+}
+
+/** Goes onto the wire as it stands. */
+function resolvePath(raw: RawRule, path: Path, reporter: Reporter): string {
+  if (!/^[!"$-~]+$/.test(raw.path)) {
+    const expected = 'a path of printable ASCII characters, without spaces and #';
+    const remedy = 'encode others, such as %20 for a space';
+    reporter.error([...path, 'path'], { found: quote(raw.path), expected, remedy });
+  }
+  return raw.path.startsWith('/') ? raw.path : `/${raw.path}`;
 }
 
 type SelectorName = 'org' | 'space' | 'application';
@@ -95,7 +105,8 @@ function accept(
 function resolveOverride(raw: RawRule, path: Path, reporter: Reporter): string | undefined {
   const text = raw.overrideRouteAndPath;
   if (text === undefined) return undefined;
-  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text) && URL.canParse(`https://${text}`)) return text;
+  const plain = /^[!"$-~]+$/.test(text) && !/^[a-z][a-z0-9+.-]*:\/\//i.test(text);
+  if (plain && URL.canParse(`https://${text}`)) return text;
   reporter.error([...path, 'overrideRouteAndPath'], {
     found: quote(text),
     expected: 'a host and a path without scheme, such as gateway.example.org/path',

@@ -12,7 +12,10 @@ const SENTENCES: Partial<Readonly<Record<ErrorCode, ProblemText>>> = {
     expected: 'a text in quotes',
     remedy: 'use single quotes, in which a backslash is itself',
   },
-  BAD_INDENT: { found: 'a line indented unlike its neighbours', expected: 'equal indentation in one map or list' },
+  BAD_INDENT: {
+    found: 'a line indented unlike its neighbours, or a bracket that is never closed',
+    expected: 'equal indentation in one map or list',
+  },
   BAD_SCALAR_START: {
     found: 'a value that begins with a character reserved by YAML (@ or `)',
     expected: 'a value',

@@ -84,8 +84,9 @@ class YamlReader {
       if (node.kind === 'map') return node;
       if (node.kind === 'list' || node.text !== '') this.#problem(origin, [], NO_MAP);
     } catch (error) {
-      if (!(error instanceof TooMuch)) throw error;
-      this.#problem(origin, [], { found: error.message, expected: 'a configuration that a person wrote' });
+      if (!(error instanceof TooMuch || error instanceof RangeError)) throw error;
+      const found = error instanceof TooMuch ? error.message : 'nesting without end';
+      this.#problem(origin, [], { found, expected: 'a configuration that a person wrote' });
     }
     return mapNode(origin);
   }

@@ -1,0 +1,95 @@
+import type { ApiObserver } from '../foundation/api-client.js';
+import type { ResourceKind } from '../foundation/resources.js';
+import type { ScrapeReport } from '../scraping/scraper.js';
+import type { CounterSeries } from '../telemetry/instruments.js';
+import type { OwnMetrics } from '../telemetry/own-metrics.js';
+import { REQUEST_TYPES } from '../telemetry/own-metrics.js';
+
+/** What the parts tell about their work, turned into metrics. */
+export interface MetricsObservers {
+  readonly api: ApiObserver;
+  readonly lists: {
+    dropped(kind: ResourceKind): void;
+    listed(kind: ResourceKind, result: 'success' | 'failure'): void;
+  };
+  readonly scrapes: { finished(report: ScrapeReport): void };
+  readonly server: { answered(endpoint: string, status: number): void };
+}
+
+export function createMetricsObservers(metrics: OwnMetrics, detail: 'full' | 'failures'): MetricsObservers {
+  const scrapeBytes = metrics.scrapeBytes.with({});
+  const scrapesBy = remembered((result) => metrics.scrapes.with({ result }));
+  const answersBy = new Map<string, (code: string) => CounterSeries>();
+  scrapesBy('success');
+
+  return {
+    api: {
+      requested({ kind, result, tookMs, waitedMs, bytes }) {
+        metrics.cfRequests.with({ kind, result }).inc();
+        metrics.cfRequestBytes.with({ kind }).inc(bytes);
+        if (kind === 'root') return;
+        const request_type = REQUEST_TYPES[kind];
+        metrics.fetchLatency.with({ request_type }).observe(tookMs / 1000);
+        metrics.rateLimitWaitTime.with({ request_type }).observe(waitedMs / 1000);
+      },
+      tokenRequested(grant, result) {
+        metrics.tokenRequests.with({ grant, result }).inc();
+      },
+    },
+    lists: {
+      dropped(kind) {
+        metrics.inventoryDroppedElements.with({ kind }).inc();
+      },
+      listed(kind, result) {
+        metrics.inventoryRefreshes.with({ kind, result }).inc();
+      },
+    },
+    scrapes: {
+      finished(report) {
+        scrapesBy(resultOf(report)).inc();
+        scrapeBytes.inc(report.bytes);
+        if (report.error !== undefined || detail === 'full') recordInstance(metrics, report);
+      },
+    },
+    server: {
+      answered(endpoint, status) {
+        let by = answersBy.get(endpoint);
+        if (by === undefined) {
+          by = remembered((code) => metrics.httpRequests.with({ endpoint, code }));
+          answersBy.set(endpoint, by);
+        }
+        by(String(status)).inc();
+      },
+    },
+  };
+}
+
+function resultOf({ error, aborted }: ScrapeReport): string {
+  if (aborted) return 'caller_gone';
+  return error === undefined ? 'success' : error.code;
+}
+
+/** Failures always; latency and size only when somebody asked for them (the instruments are hidden otherwise). */
+function recordInstance(metrics: OwnMetrics, { target, error, durationMs, bytes, aborted }: ScrapeReport): void {
+  const { organizationName, spaceName, name } = target.application;
+  const series = metrics.instances.of({
+    org_name: organizationName,
+    space_name: spaceName,
+    app_name: name,
+    cf_instance_id: target.instanceId,
+    cf_instance_number: String(target.index),
+  });
+  series.observeLatency(durationMs / 1000);
+  if (error !== undefined) series.countFailure();
+  else if (!aborted) series.observeSize(bytes);
+}
+
+/** Few values recur very often: each series is looked up once. */
+function remembered(create: (value: string) => CounterSeries): (value: string) => CounterSeries {
+  const known = new Map<string, CounterSeries>();
+  return (value) => {
+    const series = known.get(value) ?? create(value);
+    known.set(value, series);
+    return series;
+  };
+}
