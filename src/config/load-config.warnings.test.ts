@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest';
+import { type ConfigOutcome, loadConfig } from './load-config.js';
+import { formatProblem } from './report.js';
+
+interface Written {
+  readonly yaml?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly args?: readonly string[];
+  /** Further files by absolute path. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+/** The mandatory ones, so that a row holds only what it is about. */
+const ENV = { CF_API_HOST: 'api.example.org', CF_USERNAME: 'reader', CF_PASSWORD: 'pa$$word1' };
+
+async function load({ yaml, env = ENV, args = [], files = {} }: Written): Promise<ConfigOutcome> {
+  const all = new Map(Object.entries(files));
+  if (yaml !== undefined) all.set('/work/promregator.yml', yaml);
+  const readFile = async (path: string): Promise<string> => {
+    const text = all.get(path);
+    if (text === undefined) throw Object.assign(new Error(`ENOENT: ${path}`), { code: 'ENOENT' });
+    return text;
+  };
+  return loadConfig({ args, env, cwd: '/work', readFile });
+}
+
+async function warningsOf(written: Written): Promise<readonly string[]> {
+  const { warnings } = await load(written);
+  return warnings.map(formatProblem);
+}
+
+const RULE = 'promregator: {targets: [{orgName: a}]}';
+
+const targets = (text: string): string => `promregator: {targets: [${text}]}`;
+
+describe('warnings', () => {
+  test.each<[string, Written, readonly string[]]>([
+    ['none for a good file', { yaml: RULE }, []],
+    ['an empty group of the original', { yaml: `${RULE}\nspring:\ncf.proxy:` }, []],
+    [
+      'no rule',
+      {},
+      [
+        'configuration: promregator.targets: found nothing, expected at least one rule; without one, no application is scraped',
+      ],
+    ],
+    [
+      'an unknown name in a file',
+      { yaml: `${RULE}\nserver: {prot: 1}` },
+      [
+        'promregator.yml:2:10: server.prot: found an unknown name, expected an option; it is passed over; did you mean port?',
+      ],
+    ],
+    [
+      'an unknown name on the command line',
+      { yaml: RULE, args: ['--maxResponseBytes=1'] },
+      [
+        'command line --maxResponseBytes: maxResponseBytes: found an unknown name, expected an option; it is passed over; did you mean promregator.scraping.maxResponseBytes?',
+      ],
+    ],
+    [
+      'a word on the command line',
+      { yaml: RULE, args: ['hunter2'] },
+      ['configuration: found a word that is no option (argument 1), expected --name=value'],
+    ],
+    [
+      'a raised timeout',
+      { yaml: `${RULE}\ncf.request.timeout.org: 2500` },
+      [
+        'promregator.yml:2:25: cf.request.timeout.org: found "2500", expected at least 10000 ms, since a request fetches thousands of elements; 10000 is used',
+      ],
+    ],
+    [
+      'a name beside an expression',
+      { yaml: targets('{orgName: a, orgRegex: b}') },
+      [
+        'promregator.yml:1:35: promregator.targets[0].orgName: found a name beside orgRegex, expected one of the two; the expression is used',
+      ],
+    ],
+    [
+      'the watchdog, once',
+      { yaml: `${RULE}\ncf.watchdog: {enabled: true, rate: 1}` },
+      [
+        'promregator.yml:2:15: cf.watchdog.enabled: found an option that is not supported by this version yet, expected none such; it is passed over; connections are not watched',
+      ],
+    ],
+    [
+      'credentials without a type',
+      { yaml: 'promregator: {targets: [{}], authenticator: {basic: {username: u, password: p}}}' },
+      [
+        'promregator.yml:1:53: promregator.authenticator.basic: found credentials without a type, which are not used, expected a type beside them; write type: basic',
+      ],
+    ],
+    [
+      'VCAP_APPLICATION that is no JSON',
+      { yaml: RULE, env: { ...ENV, VCAP_APPLICATION: 'x' } },
+      [
+        'environment VCAP_APPLICATION: found a value that is none, expected the JSON object that Cloud Foundry gives; it is passed over',
+      ],
+    ],
+    [
+      'names of other programs in the environment',
+      { yaml: RULE, env: { ...ENV, SERVER_NAME: 'x', CF_HOME: '/x', SPRING_X: 'y', PATH: '/bin' } },
+      [],
+    ],
+  ])('%s', async (_, written, expected) => {
+    expect(await warningsOf(written)).toEqual(expected);
+  });
+
+  test('where files were looked for, when something is missing', async () => {
+    expect(await warningsOf({ env: { PROMREGATOR_CONFIG_DIR: '/etc/p/' } })).toContain(
+      'configuration: found no configuration file, expected one of config/promregator.yml, promregator.yml, /etc/p/promregator.yml; or name one by --config.file=F',
+    );
+  });
+});
+
+test('options without meaning here are named', async () => {
+  const yaml = `${RULE}\ncf: {cache: {type: CLASSIC, expiry: {org: 1}, timeout.resolver: 1}, threadPool.size: 3}\nserver.tomcat.threads.max: 4\nspring: {application: {name: x}}\nlogging.pattern.console: x`;
+  const outcome = await load({ yaml, env: { ...ENV, PROMREGATOR_SCRAPING_THREADS: '5' }, args: ['-Xmx1g'] });
+  expect(outcome.ok && outcome.ignored.map(({ path }) => path).toSorted()).toEqual([
+    '-Xmx1g',
+    'cf.cache.expiry.org',
+    'cf.cache.timeout.resolver',
+    'cf.cache.type',
+    'cf.threadPool.size',
+    'logging.pattern.console',
+    'promregator.scraping.threads',
+    'server.tomcat.threads.max',
+    'spring.application.name',
+  ]);
+  expect(outcome.warnings).toEqual([]);
+  expect(outcome.ok && outcome.files).toEqual(['promregator.yml']);
+});
