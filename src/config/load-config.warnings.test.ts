@@ -116,7 +116,11 @@ describe('warnings', () => {
 
 test('options without meaning here are named', async () => {
   const yaml = `${RULE}\ncf: {cache: {type: CLASSIC, expiry: {org: 1}, timeout.resolver: 1}, threadPool.size: 3}\nserver.tomcat.threads.max: 4\nspring: {application: {name: x}}\nlogging.pattern.console: x`;
-  const outcome = await load({ yaml, env: { ...ENV, PROMREGATOR_SCRAPING_THREADS: '5' }, args: ['-Xmx1g'] });
+  const outcome = await load({
+    yaml,
+    env: { ...ENV, PROMREGATOR_SCRAPING_THREADS: '5', SPRING_X: 'y', MANAGEMENT_Y: 'z' },
+    args: ['-Xmx1g'],
+  });
   expect(outcome.ok && outcome.ignored.map(({ path }) => path).toSorted()).toEqual([
     '-Xmx1g',
     'cf.cache.expiry.org',
