@@ -1,4 +1,4 @@
-import { lowerAscii } from './name-selector.js';
+import { foldCase } from '../base/fold-case.js';
 import { ExpressionFault, translateExpression } from './translate-expression.js';
 
 /** A regular expression that is compared with a whole text. */
@@ -28,7 +28,7 @@ export function compileNameExpression(source: string): ExpressionOutcome {
   const sensitive = inline?.[1] === '-';
   const outcome = compile(source, offset, sensitive ? 'sensitive' : 'insensitive');
   if (!outcome.ok) return outcome;
-  const matches = (name: string): boolean => outcome.pattern.test(sensitive ? name : lowerAscii(name));
+  const matches = (name: string): boolean => outcome.pattern.test(sensitive ? name : foldCase(name));
   return { ok: true, expression: { source, test: matches } };
 }
 
@@ -37,7 +37,7 @@ export function compileRouteExpression(source: string): ExpressionOutcome {
   const offset = source.startsWith('(?i)') ? '(?i)'.length : 0;
   const outcome = compile(source, offset, offset > 0 ? 'insensitive' : 'sensitive');
   if (!outcome.ok) return outcome;
-  const matches = (url: string): boolean => outcome.pattern.test(offset > 0 ? lowerAscii(url) : url);
+  const matches = (url: string): boolean => outcome.pattern.test(offset > 0 ? foldCase(url) : url);
   return { ok: true, expression: { source, test: matches } };
 }
 

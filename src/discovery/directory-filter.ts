@@ -1,4 +1,4 @@
-import { foldCase } from './name-selector.js';
+import { foldCase } from '../base/fold-case.js';
 
 /** Part of a directory by names, without regard to case: any of each list; an empty list takes everything. */
 export interface DirectoryFilter {

@@ -1,3 +1,5 @@
+import { foldCase } from '../base/fold-case.js';
+
 /** What a rule says about one kind of name. An empty name is a name that nobody has, not "all". */
 export type NameSelector = { readonly kind: 'all' } | { readonly kind: 'name'; readonly name: string } | NameExpression;
 
@@ -16,14 +18,6 @@ export interface Named {
 export interface NameIndex<T extends Named> {
   /** Those that the selector takes, in the order in which they were given. */
   pick(selector: NameSelector): readonly T[];
-}
-
-/**
- * A name as it is compared: without regard to the case of ASCII letters, as Cloud Foundry's own name filters do
- * (facts/promregator.md 3). Labels show the name that Cloud Foundry holds.
- */
-export function foldCase(name: string): string {
-  return name.replace(/[A-Z]+/g, (upper) => upper.toLowerCase());
 }
 
 /**

@@ -1,0 +1,32 @@
+/** What a command is given of the outside world; tests hand in their own. */
+export interface CommandContext {
+  /** Behind the name of the command. */
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** Calls the handler for each SIGTERM and SIGINT; returns what takes it off again. */
+  readonly onSignal: (handler: (name: string) => void) => () => void;
+}
+
+export interface Output {
+  write(text: string): unknown;
+}
+
+export interface Command {
+  readonly name: string;
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** Shown by `--help`. */
+  readonly usage: string;
+  /** @returns the exit code */
+  run(context: CommandContext): Promise<number>;
+}
+
+export const EXIT_OK = 0;
+export const EXIT_FAILURE = 1;
+/** sysexits.h EX_USAGE. */
+export const EXIT_USAGE = 64;
+/** sysexits.h EX_CONFIG. */
+export const EXIT_CONFIG = 78;
