@@ -11,8 +11,9 @@ import { instanceBusy } from './failure.js';
 import { createHeldBytes } from './held-bytes.js';
 import { createInstanceStates, type InstanceState } from './instance-states.js';
 import { LOOP_MARK_HEADER } from './loop-mark.js';
-import { type Caller, RunningScrape, type ScrapeParts, type ScrapeSink } from './running-scrape.js';
+import { RunningScrape, type ScrapeParts } from './running-scrape.js';
 import type { ScrapeError } from './scrape-error.js';
+import type { ScrapeSink } from './scrape-sink.js';
 import { type TimeLimitOptions, timeLimit } from './time-limit.js';
 
 export interface ScraperOptions {
@@ -47,6 +48,15 @@ export interface ScrapeReport {
   readonly bytes: number;
   /** The caller went away before the end. */
   readonly aborted: boolean;
+}
+
+/** What a caller says that matters to a scrape; absent headers are undefined. */
+export interface Caller {
+  readonly accept: string | undefined;
+  readonly acceptEncoding: string | undefined;
+  readonly userAgent: string | undefined;
+  /** Value of `X-Prometheus-Scrape-Timeout-Seconds`. */
+  readonly grantedSeconds: string | undefined;
 }
 
 export interface Scraper {
