@@ -1,0 +1,144 @@
+import { createSecureContext } from 'node:tls';
+import { createFillers } from './applications/filler.js';
+import { type Certificates, createCertificates } from './certificates.js';
+import { createCloudController } from './cloud-controller/cloud-controller.js';
+import { startControl } from './control/control.js';
+import { createFaults, type Faults } from './faults.js';
+import { connectEntries, type Front, serverNames, startFront } from './front.js';
+import type { GatewayParts } from './gateway.js';
+import { type Settings, type SimulatorOptions, settingsOf } from './options.js';
+import { healthyPlatform, type Platform } from './platform.js';
+import { type Random, seededRandom } from './random.js';
+import { createRequestRecorder, type RequestCounts } from './request-counts.js';
+import { createRouter } from './router/router.js';
+import { createSigningKey, type SigningKey } from './uaa/jwt.js';
+import { createUaa, type Uaa } from './uaa/uaa.js';
+import { generateWorld } from './world/generate.js';
+import { emptyState } from './world/state.js';
+import { type World, worldOf } from './world/world.js';
+
+export { parseSimulatorArguments, SIMULATOR_USAGE } from './arguments.js';
+export type { Certificates } from './certificates.js';
+export type { FaultAction, FaultHandle, FaultRule, Faults } from './faults.js';
+export type { Role, ScopedRoles, SimulatorOptions } from './options.js';
+export type { Platform } from './platform.js';
+export type { LoggedRequest, RequestCounts } from './request-counts.js';
+export type { RequestKind } from './request-kind.js';
+export type { Uaa } from './uaa/uaa.js';
+export type { Behaviour, CannedAnswer } from './world/behaviour.js';
+export type { World } from './world/world.js';
+
+/** A Cloud Foundry on loopback. */
+export interface Simulator {
+  /** With scheme, without port, as route URLs have none: `connectTo` leads there. */
+  readonly apiHost: string;
+  /** Entries `host-pattern:port -> address:port`; `*` stands for any number of labels, and the first that fits counts. */
+  readonly connectTo: readonly string[];
+  /** PEM of the authority that signed all certificates, in a folder that `stop` deletes. */
+  readonly caFile: string;
+  readonly username: string;
+  readonly password: string;
+  readonly world: World;
+  readonly faults: Faults;
+  readonly requests: RequestCounts;
+  /** Parts of the foundation that can be away; assign to its fields. For the network policy see `setNetworkPolicy`. */
+  readonly platform: Platform;
+  readonly uaa: Uaa;
+  readonly certificates: Certificates;
+  /** Connections that the router has open now. */
+  connections(): number;
+  /** From now on the router shows a certificate for `names` to clients that ask for `serverName`. */
+  presentCertificate(serverName: string, names: readonly string[]): Promise<void>;
+  /** Without a network policy connections to internal routes are refused. */
+  setNetworkPolicy(policy: Platform['networkPolicy']): Promise<void>;
+  readonly controlUrl: string;
+  /** Ends all listeners and connections, and deletes the certificates. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a foundation with a generated world. Fails with a `SimulatorError` of code `certificates` without openssl, and as
+ * `listen` does when a port that was asked for is taken.
+ */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const settings = settingsOf(options);
+  const [certificates, key] = await Promise.all([createCertificates(serverNames(settings)), createSigningKey()]);
+  const stops: (() => Promise<void>)[] = [certificates.remove];
+  try {
+    const parts = gatewayParts(settings, seededRandom(settings.seed), key);
+    const front = await startFront(parts, certificates);
+    stops.push(() => stopFront(front));
+    const simulator = simulatorOf({ settings, parts, front, certificates, world: worldOf(parts.state) });
+    const control = await startControl(simulator, { address: settings.address, port: settings.ports.control ?? 0 });
+    stops.push(control.stop);
+    return Object.assign(simulator, { controlUrl: control.url, stop: () => runAll(stops) });
+  } catch (error) {
+    await runAll(stops);
+    throw error;
+  }
+}
+
+type StartedSimulator = Omit<Simulator, 'controlUrl' | 'stop'>;
+
+interface SimulatorParts {
+  readonly settings: Settings;
+  readonly parts: GatewayParts;
+  readonly front: Front;
+  readonly certificates: Certificates;
+  readonly world: World;
+}
+
+function simulatorOf({ settings, parts, front, certificates, world }: SimulatorParts): StartedSimulator {
+  const [main] = settings.users;
+  return {
+    apiHost: `${settings.scheme}://api.${settings.systemDomain}`,
+    get connectTo() {
+      return connectEntries(front, settings, parts.state);
+    },
+    caFile: certificates.caFile,
+    username: main?.username ?? '',
+    password: main?.password ?? '',
+    world,
+    faults: parts.faults,
+    requests: parts.recorder,
+    platform: parts.platform,
+    uaa: parts.uaa,
+    certificates,
+    connections: () => front.https.connections() + front.http.connections(),
+    async presentCertificate(serverName, names) {
+      front.contexts.set(serverName.toLowerCase(), createSecureContext(await certificates.serverCertificate(names)));
+    },
+    async setNetworkPolicy(policy) {
+      parts.platform.networkPolicy = policy;
+      const change = policy === 'missing' ? 'pause' : 'resume';
+      await Promise.all([front.internal[change](), front.internalTls[change]()]);
+    },
+  };
+}
+
+function gatewayParts(settings: Settings, random: Random, key: SigningKey): GatewayParts {
+  const state = emptyState({ random, clock: settings.clock, bodyBytes: settings.bodyBytes });
+  generateWorld(state, settings);
+  const platform = healthyPlatform();
+  const uaa = createUaa({ settings, key, random });
+  return {
+    settings,
+    state,
+    platform,
+    uaa,
+    cloudController: createCloudController({ settings, state, platform, uaa }),
+    router: createRouter({ settings, state, platform }),
+    applications: { fillers: createFillers(), clock: settings.clock },
+    faults: createFaults(),
+    recorder: createRequestRecorder(),
+  };
+}
+
+async function stopFront(front: Front): Promise<void> {
+  await Promise.all([front.https, front.http, front.internal, front.internalTls].map((listener) => listener.pause()));
+}
+
+/** In reverse, each once. */
+async function runAll(stops: (() => Promise<void>)[]): Promise<void> {
+  for (const stop of stops.splice(0).reverse()) await stop();
+}
