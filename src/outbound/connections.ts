@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { Client, type Dispatcher } from 'undici';
 import type { Milliseconds } from '../base/duration.js';
 import { type ConnectorOptions, createConnector } from './connector.js';
@@ -77,7 +78,9 @@ const NO_TIMEOUT = 0;
 interface Connection {
   readonly origin: string;
   readonly client: Client;
-  readonly bornAt: number;
+  /** Undefined until it is connected. */
+  socket: Socket | undefined;
+  bornAt: Milliseconds;
   /** Answers received on it: the first request on a connection is never sent twice. */
   served: number;
   state: 'busy' | 'idle' | 'gone';
@@ -95,7 +98,11 @@ export function createConnections(options: ConnectionsOptions): Connections {
 
   function open(origin: string): Connection {
     const client = new Client(origin, {
-      connect,
+      connect: (request, callback) =>
+        connect(request, (...connected) => {
+          connection.socket = connected[1] ?? undefined;
+          callback(...connected);
+        }),
       pipelining: 1,
       keepAliveTimeout: options.keepAliveMs,
       keepAliveMaxTimeout: options.keepAliveMs,
@@ -103,10 +110,22 @@ export function createConnections(options: ConnectionsOptions): Connections {
       bodyTimeout: NO_TIMEOUT,
       maxHeaderSize: 64 * 1024,
     });
-    const connection: Connection = { origin, client, bornAt: performance.now(), served: 0, state: 'busy' };
-    client.on('disconnect', () => drop(connection));
+    const connection: Connection = {
+      origin,
+      client,
+      socket: undefined,
+      bornAt: performance.now(),
+      served: 0,
+      state: 'busy',
+    };
+    // While busy it means that the socket died before the request was written: undici then connects anew by itself.
+    client.on('disconnect', () => {
+      if (connection.state === 'idle') drop(connection);
+    });
     client.on('connect', () => {
       opened += 1;
+      connection.bornAt = performance.now();
+      connection.served = 0;
     });
     client.on('connectionError', () => {
       failed += 1;
@@ -117,20 +136,26 @@ export function createConnections(options: ConnectionsOptions): Connections {
   }
 
   function takeIdle(origin: string): Connection | undefined {
-    const kept = idle.get(origin);
-    const connection = kept?.pop();
-    if (connection === undefined) return undefined;
-    if (kept?.length === 0) idle.delete(origin);
-    idleCount -= 1;
-    connection.state = 'busy';
-    reused += 1;
-    return connection;
+    for (;;) {
+      const connection = idle.get(origin)?.at(-1);
+      if (connection === undefined) return undefined;
+      // It may have been ended this very moment, and undici has not told us yet.
+      if (connection.socket?.destroyed !== false) {
+        drop(connection);
+        continue;
+      }
+      forgetIdle(connection);
+      connection.state = 'busy';
+      reused += 1;
+      return connection;
+    }
   }
 
   function release(connection: Connection): void {
     if (connection.state !== 'busy') return;
     connection.served += 1;
-    if (closing || idleCount >= options.maxIdle || performance.now() - connection.bornAt > MAX_AGE_MS) {
+    const tooOld = performance.now() - connection.bornAt > MAX_AGE_MS;
+    if (closing || connection.socket?.destroyed !== false || idleCount >= options.maxIdle || tooOld) {
       drop(connection);
       return;
     }
@@ -163,7 +188,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
   return {
     send(request, receiver) {
       const exchange = new PooledExchange(request, receiver, pool);
-      if (closing) queueMicrotask(() => exchange.fail(outboundError('closed')));
+      if (closing) exchange.fail(outboundError('closed'));
       else exchange.start(pool.lease(request.origin));
       return exchange;
     },
@@ -217,10 +242,13 @@ class PooledExchange implements Exchange, Dispatcher.DispatchHandler {
     );
   }
 
+  /** Not before `send` has returned: undici may refuse a request while it is handed over. */
   fail(error: OutboundError): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    this.#receiver.onError(error);
+    queueMicrotask(() => {
+      if (this.#ended) return;
+      this.#ended = true;
+      this.#receiver.onError(error);
+    });
   }
 
   abort(): void {
@@ -252,7 +280,9 @@ class PooledExchange implements Exchange, Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    if (this.#connection !== undefined) this.#pool.release(this.#connection);
+    const connection = this.#connection;
+    // An answer that ends its connection does so only after this call: released earlier, it would be taken for a kept one.
+    if (connection !== undefined) queueMicrotask(() => this.#pool.release(connection));
     if (this.#ended) return;
     this.#ended = true;
     this.#receiver.onEnd();
