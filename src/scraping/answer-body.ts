@@ -1,5 +1,3 @@
-import { gunzip } from 'node:zlib';
-import { errorCode } from '../base/errors.js';
 import type { Target } from '../discovery/directory.js';
 import type { Exposition } from '../exposition/content-type.js';
 import {
@@ -18,6 +16,7 @@ import type { HeldBytes } from './held-bytes.js';
 import type { InstanceState } from './instance-states.js';
 import type { ScrapeError } from './scrape-error.js';
 import type { AnswerHead, ScrapeSink } from './scrape-sink.js';
+import { unpack } from './unpack.js';
 
 /** The scrape that a body belongs to. */
 export interface BodyOwner {
@@ -73,7 +72,7 @@ export class AnswerBody {
     this.#job = job;
     this.#exposition = form.exposition;
     this.#coding = form.coding;
-    if (job.inspect && form.coding === 'identity') this.#scan = createNameScan(form.exposition.format);
+    if (job.inspect) this.#scan = createNameScan(form.exposition.format);
   }
 
   /** The head has gone out: a failure can only break the answer off. */
@@ -82,18 +81,13 @@ export class AnswerBody {
   }
 
   push(chunk: Buffer): void {
-    this.#scan?.push(chunk);
     if (this.#isStreaming) {
+      this.#scan?.push(chunk);
       this.#pass(chunk);
-      return;
+    } else if (this.#hold(chunk) && !this.#needsUnpacking()) {
+      this.#scan?.push(chunk);
+      if (this.#heldBytes > HOLD_BYTES) this.#beginStreaming();
     }
-    if (!this.#parts.heldBytes.take(chunk.length)) {
-      this.#owner.giveUp(buffersFull(this.#job.target));
-      return;
-    }
-    this.#held.push(chunk);
-    this.#heldBytes += chunk.length;
-    if (this.#heldBytes > HOLD_BYTES && !this.#needsUnpacking()) this.#beginStreaming();
   }
 
   end(): void {
@@ -113,25 +107,51 @@ export class AnswerBody {
     this.#giveBack();
   }
 
+  /** False when all scrapes together hold too much: the scrape has failed then. */
+  #hold(chunk: Buffer): boolean {
+    if (!this.#parts.heldBytes.take(chunk.length)) {
+      this.#owner.giveUp(buffersFull(this.#job.target));
+      return false;
+    }
+    this.#held.push(chunk);
+    this.#heldBytes += chunk.length;
+    return true;
+  }
+
   #giveBack(): void {
     this.#parts.heldBytes.give(this.#heldBytes);
     this.#heldBytes = 0;
     this.#held = [];
   }
 
-  /** A gzip body that the caller cannot take, because it should have come as identity. */
+  /** A gzip body that the caller cannot take, or that is to be searched, although identity was asked for. */
   #needsUnpacking(): boolean {
-    return this.#coding === 'gzip' && !this.#job.gzipForCaller;
+    return this.#coding === 'gzip' && (!this.#job.gzipForCaller || this.#scan !== undefined);
   }
 
   #unpack(): void {
     const { target } = this.#job;
-    const maxOutputLength = this.#parts.maxResponseBytes;
-    gunzip(Buffer.concat(this.#held), { maxOutputLength }, (error, plain) => {
-      if (this.#isClosed) return;
-      if (error === null) this.#answer([plain], 'identity');
-      else if (errorCode(error) === 'ERR_BUFFER_TOO_LARGE') this.#owner.giveUp(tooLarge(target, maxOutputLength));
-      else this.#owner.giveUp(brokenGzip(target, error));
+    const packed = this.#held;
+    let bytes = 0;
+    this.#held = [];
+    unpack(packed, {
+      keep: (piece) => {
+        if (this.#isClosed) return false;
+        bytes += piece.length;
+        const isTooLarge = bytes > this.#parts.maxResponseBytes;
+        if (isTooLarge) this.#owner.giveUp(tooLarge(target, this.#parts.maxResponseBytes));
+        if (isTooLarge || !this.#hold(piece)) return false;
+        this.#scan?.push(piece);
+        return true;
+      },
+      end: () => {
+        if (this.#isClosed) return;
+        this.#noteOwnNames();
+        this.#answer(this.#held, 'identity');
+      },
+      fail: (cause) => {
+        if (!this.#isClosed) this.#owner.giveUp(brokenGzip(target, cause));
+      },
     });
   }
 

@@ -15,8 +15,9 @@ export interface InstanceStates {
   of(target: Target): InstanceState;
   /** Forgets targets that are no longer listed. */
   retain(directory: Directory): void;
-  readonly inFlight: number;
 }
+
+export const NEVER: Milliseconds = Number.NEGATIVE_INFINITY;
 
 export function createInstanceStates(): InstanceStates {
   const states = new Map<string, InstanceState>();
@@ -24,17 +25,12 @@ export function createInstanceStates(): InstanceStates {
     of(target) {
       const known = states.get(target.key);
       if (known !== undefined) return known;
-      const state: InstanceState = { inFlight: 0, inspectedAt: Number.NEGATIVE_INFINITY, exportsOwnNames: false };
+      const state: InstanceState = { inFlight: 0, inspectedAt: NEVER, exportsOwnNames: false };
       states.set(target.key, state);
       return state;
     },
     retain(directory) {
       for (const key of states.keys()) if (!directory.byKey.has(key)) states.delete(key);
-    },
-    get inFlight() {
-      let sum = 0;
-      for (const state of states.values()) sum += state.inFlight;
-      return sum;
     },
   };
 }

@@ -8,7 +8,6 @@ import { header } from '../outbound/fetch-whole.js';
 import type { OutboundError } from '../outbound/outbound-error.js';
 import { AnswerBody, type BodyJob, type BodyOwner, type BodyParts } from './answer-body.js';
 import { late, redirected, tooLarge, unreachable, wrongEncoding, wrongStatus, wrongType } from './failure.js';
-import type { InstanceState } from './instance-states.js';
 import { isRedirect, MAX_REDIRECTS, type Redirect, readRedirect } from './redirect.js';
 import type { ScrapeError } from './scrape-error.js';
 
@@ -19,7 +18,8 @@ export interface ScrapeParts extends BodyParts {
   readonly foreignRedirects: 'fail' | 'follow';
   readonly observe: { finished(report: FinishedScrape): void };
   readonly onGone: () => void;
-  release(state: InstanceState): void;
+  /** An inspection that came to no end is due again. */
+  release(job: ScrapeJob, how: ScrapeEnd): void;
 }
 
 interface FinishedScrape {
@@ -36,6 +36,8 @@ export interface ScrapeJob extends BodyJob {
 
 /** So much of an error's body is read to keep the connection; more is not worth it. */
 const DRAIN_BYTES = 64 * 1024;
+
+export type ScrapeEnd = 'answered' | 'failed' | 'aborted';
 
 type Phase = 'waiting' | 'draining' | 'passing' | 'done';
 
@@ -121,7 +123,9 @@ export class RunningScrape implements Receiver, BodyOwner {
   }
 
   onError(error: OutboundError): void {
-    this.#fail(unreachable(this.#job.target, error));
+    // What is wrong with a drained answer is known already, however it ends.
+    if (this.#phase === 'draining') this.#endDrain('whole');
+    else this.#fail(unreachable(this.#job.target, error));
   }
 
   answered(): void {
@@ -138,14 +142,10 @@ export class RunningScrape implements Receiver, BodyOwner {
   }
 
   #send(): void {
-    this.#exchange = this.#parts.connections.send(
-      {
-        ...this.#address,
-        method: 'GET',
-        headers: this.#headers,
-        headTimeoutMs: this.#parts.pauseTimeoutMs,
-        pauseTimeoutMs: this.#parts.pauseTimeoutMs,
-      },
+    const { origin, path } = this.#address;
+    const { connections, pauseTimeoutMs } = this.#parts;
+    this.#exchange = connections.send(
+      { origin, path, method: 'GET', headers: this.#headers, headTimeoutMs: pauseTimeoutMs, pauseTimeoutMs },
       this,
     );
   }
@@ -200,11 +200,11 @@ export class RunningScrape implements Receiver, BodyOwner {
     else this.#job.sink.fail(error);
   }
 
-  #finish(error: ScrapeError | undefined, how: 'answered' | 'failed' | 'aborted'): void {
+  #finish(error: ScrapeError | undefined, how: ScrapeEnd): void {
     this.#phase = 'done';
     this.#timer?.cancel();
     this.#body?.close();
-    this.#parts.release(this.#job.state);
+    this.#parts.release(this.#job, how);
     this.#parts.observe.finished({
       target: this.#job.target,
       error,

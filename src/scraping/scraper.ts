@@ -9,7 +9,7 @@ import type { Connections } from '../outbound/connections.js';
 import type { Log } from '../telemetry/log.js';
 import { instanceBusy } from './failure.js';
 import { createHeldBytes } from './held-bytes.js';
-import { createInstanceStates, type InstanceState } from './instance-states.js';
+import { createInstanceStates, type InstanceState, NEVER } from './instance-states.js';
 import { LOOP_MARK_HEADER } from './loop-mark.js';
 import { RunningScrape, type ScrapeParts } from './running-scrape.js';
 import type { ScrapeError } from './scrape-error.js';
@@ -88,7 +88,8 @@ export function createScraper(options: ScraperOptions): Scraper {
   const parts: ScrapeParts = {
     ...options,
     heldBytes,
-    release(state) {
+    release({ state, inspect }, how) {
+      if (inspect && how !== 'answered') state.inspectedAt = NEVER;
       state.inFlight -= 1;
       inFlight -= 1;
     },
