@@ -1,19 +1,8 @@
 import { describe, expect, test, vi } from 'vitest';
 import { ask, deferred, inShort } from '../../test/support/outbound/ask.js';
+import { connectionsWith } from '../../test/support/outbound/connections.js';
 import { serve, serveBytes, type TestServer } from '../../test/support/outbound/serve.js';
-import { createConnectTo } from './connect-to.js';
-import { type Connections, type ConnectionsOptions, createConnections } from './connections.js';
-
-function connectionsWith(options: Partial<ConnectionsOptions> = {}): Connections {
-  return createConnections({
-    connectTo: createConnectTo([]),
-    connectTimeoutMs: 2_000,
-    tls: { certificateAuthorities: [], verify: 'always' },
-    maxIdle: 10,
-    keepAliveMs: 30_000,
-    ...options,
-  });
-}
+import type { Connections } from './connections.js';
 
 const HEAD = 'HTTP/1.1 200 OK\r\n';
 const ONE_BYTE = `${HEAD}Content-Length: 1\r\n\r\nx`;
@@ -49,7 +38,6 @@ describe('kept connections', () => {
     expect(await askInTurn(connections, server.origin, 5)).toEqual(['200', '200', '200', '200', '200']);
     expect(server.sockets.length).toBe(1);
     expect(connections.stats).toEqual({ open: 1, idle: 1, opened: 1, failed: 0, reused: 4 });
-    await connections.close();
   });
 
   test('are not shared between origins', async () => {
@@ -58,7 +46,6 @@ describe('kept connections', () => {
     await askInTurn(connections, one.origin, 2);
     await askInTurn(connections, other.origin, 2);
     expect([one.sockets.length, other.sockets.length]).toEqual([1, 1]);
-    await connections.close();
   });
 
   test('are never given to two requests at once', async () => {
@@ -67,7 +54,6 @@ describe('kept connections', () => {
     await Promise.all([1, 2, 3].map(() => ask(connections, { origin: server.origin }).outcome));
     expect(server.sockets.length).toBe(3);
     expect(connections.stats.idle).toBe(3);
-    await connections.close();
   });
 
   test('beyond the bound the newcomer is closed and the older ones stay', async () => {
@@ -78,7 +64,6 @@ describe('kept connections', () => {
       expect(connections.stats, `round ${round}`).toMatchObject({ idle: 2, open: 2 });
     }
     expect(servers.map((server) => server.sockets.length)).toEqual([1, 1, 3]);
-    await connections.close();
   });
 
   test('older than ten minutes are closed after their request', async () => {
@@ -96,7 +81,6 @@ describe('kept connections', () => {
     } finally {
       now.mockRestore();
     }
-    await connections.close();
   });
 
   test('time out by themselves', async () => {
@@ -105,7 +89,6 @@ describe('kept connections', () => {
     await askInTurn(connections, server.origin, 1);
     expect(connections.stats.idle).toBe(1);
     await vi.waitFor(() => expect(connections.stats).toMatchObject({ idle: 0, open: 0 }), { timeout: 5_000 });
-    await connections.close();
   });
 
   test.each([
@@ -130,7 +113,6 @@ describe('kept connections', () => {
       expect(await second.promise).toBe('200');
     }
     await vi.waitFor(() => expect(connections.stats).toMatchObject({ idle: 0, open: 0 }));
-    await connections.close();
   });
 
   test('an idle connection that the server has closed is replaced, whenever that is noticed', async () => {
@@ -145,7 +127,6 @@ describe('kept connections', () => {
         expect(inShort(await ask(connections, { origin: server.origin }).outcome), `${end} ${turns}`).toBe('200');
       }
     }
-    await connections.close();
   });
 });
 
@@ -163,7 +144,6 @@ describe('a connection that dies', () => {
     const asked = ask(connections, { origin: server.origin, method, ...(method === 'POST' ? { body: 'a=b' } : {}) });
     expect(inShort(await asked.outcome)).toBe(result);
     expect(server.requests.length).toBe(requests);
-    await connections.close();
   });
 
   test('a retried request hears one head and one end', async () => {
@@ -174,6 +154,5 @@ describe('a connection that dies', () => {
     await asked.outcome;
     expect(asked.events).toEqual(['head 200', 'data', 'end']);
     expect(connections.stats).toMatchObject({ open: 1, idle: 1, opened: 2 });
-    await connections.close();
   });
 });

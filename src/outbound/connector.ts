@@ -1,5 +1,11 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { connect as connectTls, createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
+import {
+  checkServerIdentity,
+  connect as connectTls,
+  createSecureContext,
+  rootCertificates,
+  type SecureContext,
+} from 'node:tls';
 import type { buildConnector } from 'undici';
 import type { Milliseconds } from '../base/duration.js';
 import type { ConnectTo } from './connect-to.js';
@@ -35,6 +41,8 @@ export function createConnector(options: ConnectorOptions): buildConnector.conne
     const socket = connectTls({
       ...address,
       servername: isIP(servername) === 0 ? servername : '',
+      // Without a server name Node would compare the certificate with where we connect to, not with what was asked for.
+      checkServerIdentity: (_, certificate) => checkServerIdentity(servername, certificate),
       secureContext,
       rejectUnauthorized: options.tls.verify === 'always',
       ALPNProtocols: ['http/1.1'],

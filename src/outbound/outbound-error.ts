@@ -28,7 +28,7 @@ const SENTENCES: Readonly<Record<OutboundErrorCode, string>> = {
   head_timeout: 'no answer in time',
   pause_timeout: 'the answer paused for too long',
   deadline: 'the answer was not complete in time',
-  protocol: 'the answer is not valid HTTP',
+  protocol: 'request or answer is not valid HTTP',
   too_large: 'the answer is larger than allowed',
   closed: 'we are shutting down',
 };
@@ -49,10 +49,15 @@ const CODES: ReadonlyMap<string, OutboundErrorCode> = new Map([
   ['UND_ERR_HEADERS_TIMEOUT', 'head_timeout'],
   ['UND_ERR_BODY_TIMEOUT', 'pause_timeout'],
   ['UND_ERR_HEADERS_OVERFLOW', 'protocol'],
+  ['UND_ERR_INVALID_ARG', 'protocol'],
   ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'reset'],
   ['UND_ERR_DESTROYED', 'closed'],
   ['UND_ERR_CLOSED', 'closed'],
 ]);
+
+/** Node's own, and OpenSSL's about certificates: CERT_HAS_EXPIRED, DEPTH_ZERO_SELF_SIGNED_CERT, EE_KEY_TOO_SMALL … */
+const TLS_CODES =
+  /^(ERR_TLS|ERR_SSL|ERR_OSSL|EPROTO|CERT_|CA_MD_|EE_KEY_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_|INVALID_|PATH_LENGTH)/;
 
 /** Maps whatever undici, TLS or the system said to our own error; the original stays as its cause. */
 export function toOutboundError(error: unknown): OutboundError {
@@ -68,11 +73,15 @@ export function outboundError(code: OutboundErrorCode): OutboundError {
 function classify(error: unknown): OutboundErrorCode {
   if (error instanceof AggregateError && error.errors.length > 0) return classify(error.errors[0]);
   const code = errorCode(error);
+  if (isParserError(error)) return /invalid EOF state/i.test(error.message) ? 'reset' : 'protocol';
   if (code === undefined) return /certificate|TLS|SSL/i.test(describeError(error)) ? 'tls' : 'reset';
   const known = CODES.get(code);
   if (known !== undefined) return known;
-  // Certificate errors of OpenSSL: CERT_HAS_EXPIRED, DEPTH_ZERO_SELF_SIGNED_CERT, UNABLE_TO_VERIFY_LEAF_SIGNATURE …
-  if (/^(ERR_TLS|ERR_SSL|EPROTO|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_MISMATCH|INVALID_CA)/.test(code))
-    return 'tls';
-  return code.startsWith('HPE_') ? 'protocol' : 'reset';
+  if (TLS_CODES.test(code)) return 'tls';
+  return 'reset';
+}
+
+/** Undici means to give these a code, but looks it up by the wrong key. An EOF is a chunked body without its last chunk. */
+function isParserError(error: unknown): error is Error {
+  return error instanceof Error && error.name === 'HTTPParserError';
 }
