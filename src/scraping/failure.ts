@@ -1,5 +1,5 @@
 import { formatDuration, type Milliseconds } from '../base/duration.js';
-import { oneLine } from '../base/errors.js';
+import { describeError, oneLine } from '../base/errors.js';
 import type { Target } from '../discovery/directory.js';
 import type { ResponseHeaders } from '../outbound/connections.js';
 import { header } from '../outbound/fetch-whole.js';
@@ -10,11 +10,13 @@ import { ScrapeError } from './scrape-error.js';
 /** Set by the router and by nobody else: it produced the answer, not the application (facts/cloud-foundry.md 5.1). */
 const ROUTER_ERROR_HEADER = 'x-cf-routererror';
 
+/** With the words of the cause, such as what is wrong with a certificate. */
 export function unreachable(target: Target, cause: OutboundError): ScrapeError {
+  if (cause.code === 'closed') return new ScrapeError('stopping', `${describeTarget(target)}: Promregator is stopping`);
   const hint = cause.code === 'connect_refused' && target.application.internal ? NETWORK_POLICY_HINT : '';
   const late = cause.code === 'head_timeout' || cause.code === 'pause_timeout' || cause.code === 'connect_timeout';
   const code = late ? 'target_late' : 'target_unreachable';
-  return new ScrapeError(code, `${describeTarget(target)}: ${cause.message}${hint}`, { cause });
+  return new ScrapeError(code, `${describeTarget(target)}: ${describeError(cause).slice(0, 300)}${hint}`, { cause });
 }
 
 const NETWORK_POLICY_HINT =
