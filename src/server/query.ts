@@ -1,3 +1,4 @@
+import { oneLine } from '../base/errors.js';
 import type { DirectoryFilter } from '../discovery/directory-filter.js';
 
 const FILTER_PARAMETERS = ['org', 'space', 'application'] as const;
@@ -9,7 +10,7 @@ export function readFilter(query: string): DirectoryFilter | undefined | { reado
   const unknown = [...parameters.keys()].find((name) => !FILTER_PARAMETERS.some((known) => known === name));
   if (unknown !== undefined) {
     return {
-      problem: `'${unknown.slice(0, 40)}' is no parameter here; there are ${FILTER_PARAMETERS.join(', ')}, each repeatable.`,
+      problem: `'${oneLine(unknown).slice(0, 40)}' is no parameter here; there are ${FILTER_PARAMETERS.join(', ')}, each repeatable.`,
     };
   }
   return {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.js';
 import type { Milliseconds } from '../../base/duration.js';
-import { describeError } from '../../base/errors.js';
+import { describeError, oneLine } from '../../base/errors.js';
 import { RESOURCE_KINDS, type ResourceKind } from '../../foundation/resources.js';
 import type { Guard } from '../guard.js';
 import { respondText } from '../respond.js';
@@ -69,7 +69,9 @@ function readKinds(query: string): readonly ResourceKind[] | string {
   const wanted = new Set<ResourceKind>();
   for (const [name, value] of new URLSearchParams(query)) {
     const kinds = CACHES.get(name);
-    if (kinds === undefined) return `'${name.slice(0, 40)}' is no cache; there are ${[...CACHES.keys()].join(', ')}.`;
+    if (kinds === undefined) {
+      return `'${oneLine(name).slice(0, 40)}' is no cache; there are ${[...CACHES.keys()].join(', ')}.`;
+    }
     const isWanted = YES.has(value.toLowerCase());
     if (!isWanted && !NO.has(value.toLowerCase())) return `'${name}' takes 1, true, on, yes, 0, false, off or no.`;
     if (isWanted) for (const kind of kinds) wanted.add(kind);
