@@ -19,7 +19,8 @@ export type Believed = 'everybody' | { contains(address: string): boolean };
 
 interface Origin {
   readonly host: string;
-  readonly port: number;
+  /** Undefined where the scheme's own is meant. */
+  readonly port: number | undefined;
   readonly scheme: 'http' | 'https' | undefined;
 }
 
@@ -36,9 +37,10 @@ export function advertisedAddress(request: IncomingMessage, options: AddressOpti
   const seen =
     forwardedOrigin(request, options.believed) ?? hostOrigin(request.headers.host, undefined) ?? localOrigin(request);
   const hostname = options.hostname === undefined ? seen.host : bracketed(options.hostname);
+  const scheme = options.scheme ?? (options.port === undefined ? seen.scheme : undefined);
   return {
-    host: `${hostname}:${options.port ?? seen.port}`,
-    scheme: options.scheme ?? (options.port === undefined ? seen.scheme : undefined),
+    host: `${hostname}:${options.port ?? seen.port ?? (scheme === 'https' ? 443 : 80)}`,
+    scheme,
     pathPrefix: options.contextPath,
   };
 }
@@ -80,8 +82,8 @@ function schemeOf(text: string | undefined): 'http' | 'https' | undefined {
 function hostOrigin(text: string | undefined, scheme: 'http' | 'https' | undefined): Origin | undefined {
   const match = text?.match(/^([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::(\d{1,5}))?$/);
   const host = match?.[1];
-  const port = match?.[2] === undefined ? (scheme === 'https' ? 443 : 80) : Number(match[2]);
-  return host === undefined || port > 65_535 ? undefined : { host, port, scheme };
+  const port = match?.[2] === undefined ? undefined : Number(match[2]);
+  return host === undefined || (port ?? 0) > 65_535 ? undefined : { host, port, scheme };
 }
 
 function localOrigin({ socket }: IncomingMessage): Origin {
