@@ -78,7 +78,9 @@ function answer({ request, response, rest }: Visit, options: SingleTargetOptions
 
 /** Before the first inventory nobody can say that an instance is unknown. */
 function refuse(response: ServerResponse, key: string, notReady: string | undefined): void {
-  if (!KEY.test(key)) {
+  if (key === '' || key.endsWith('/')) {
+    respondText(response, 404, 'There is nothing at a path that ends in a slash.');
+  } else if (!KEY.test(key)) {
     respondText(response, 400, `The path is ${SINGLE_TARGET_PATH}<application guid>/<instance number>.`);
   } else if (notReady !== undefined) {
     respondText(response, 503, notReady, { 'retry-after': RETRY_SECONDS });
