@@ -3,6 +3,8 @@ import type { WorldState } from './state.js';
 
 /** Enough to tail; a real foundation keeps 31 days. */
 const KEPT_EVENTS = 10_000;
+/** Taking the oldest away moves all others, so it is not done for each. */
+const TRIMMED_AT_ONCE = 10_000;
 
 const ADMINISTRATOR: EventParty = { guid: '00000000-0000-4000-8000-000000000001', type: 'user', name: 'admin' };
 
@@ -56,7 +58,7 @@ function append(state: WorldState, entry: Entry): void {
     spaceGuid: entry.space.guid,
     organizationGuid: entry.space.organization.guid,
   });
-  if (state.events.length > KEPT_EVENTS) state.events.splice(0, state.events.length - KEPT_EVENTS);
+  if (state.events.length > KEPT_EVENTS + TRIMMED_AT_ONCE) state.events.splice(0, TRIMMED_AT_ONCE);
 }
 
 function applicationParty(application: Application): EventParty {
