@@ -35,7 +35,8 @@ export function spliceGzip(prefix: CompressedPrefix, suffix: Uint8Array): readon
     pieces.push(head, block);
   } while (offset < suffix.byteLength);
   const trailer = Buffer.alloc(8);
-  trailer.writeUInt32LE(crc32(suffix, prefix.checksum), 0);
+  // Node's crc32 forgets the value that it is given when there is nothing to add.
+  trailer.writeUInt32LE(suffix.byteLength === 0 ? prefix.checksum : crc32(suffix, prefix.checksum), 0);
   trailer.writeUInt32LE((prefix.length + suffix.byteLength) >>> 0, 4);
   pieces.push(trailer);
   return pieces;
