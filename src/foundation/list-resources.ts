@@ -8,7 +8,7 @@ import type { ResourceKind } from './resources.js';
 
 export interface ListerOptions {
   readonly api: ApiClient;
-  /** 1 to 5,000 (facts/cloud-foundry.md 3.1). */
+  /** Applications, processes and routes asked for at a time. */
   readonly pageSize: number;
   readonly log: Log;
   readonly observe: { dropped(kind: ResourceKind): void };
@@ -47,12 +47,22 @@ const MAX_GUIDS = 200;
 const MAX_READINGS = 3;
 
 const SMALLEST_PAGE = 50;
+/** More than that the API refuses (facts/cloud-foundry.md 3.1). */
+const LARGEST_PAGE = 5_000;
+
+/** Organizations and spaces are less than half the size of the others, and their lists are always asked for whole. */
+const SMALL_KINDS: ReadonlySet<ResourceKind> = new Set(['organizations', 'spaces']);
 
 export function createLister(options: ListerOptions): Lister {
   const { api, log, observe } = options;
   const pageSizes = new Map<ResourceKind, number>();
   const named = new Set<string>();
   const caches = createPageCaches();
+
+  function pageSizeOf(kind: ResourceKind): number {
+    const usual = SMALL_KINDS.has(kind) ? options.pageSize * 2 : options.pageSize;
+    return Math.min(pageSizes.get(kind) ?? usual, LARGEST_PAGE);
+  }
 
   async function listBatch<K extends ResourceKind>(kind: K, query: string): Promise<readonly ParsedPage<K>[]> {
     for (let reading = 1; ; reading += 1) {
@@ -68,7 +78,7 @@ export function createLister(options: ListerOptions): Lister {
   /**
    * Offset paging: a deletion between two pages shifts rows, so that some are never seen (facts/cloud-foundry.md 3.1).
    * It shows as a total that falls from page to page (0 on a page past the end), or as fewer guids than the total.
-   * Additions stand at the end and do no harm.
+   * Additions stand at the end and do no harm. A page that brings nothing new and names a next one would go on for ever.
    */
   async function readPages<K extends ResourceKind>(kind: K, query: string): Promise<ParsedPage<K>[] | 'moved'> {
     const pages: ParsedPage<K>[] = [];
@@ -79,31 +89,34 @@ export function createLister(options: ListerOptions): Lister {
       if (page.totalResults < total) return 'moved';
       total = page.totalResults;
       pages.push(page);
+      const seenBefore = guids.size;
       for (const element of page.elements) guids.add(element.guid);
       for (const guid of page.dropped) guids.add(guid);
       if (!page.hasNext) return guids.size < total ? 'moved' : pages;
+      if (guids.size === seenBefore) return 'moved';
     }
   }
 
   async function readPage<K extends ResourceKind>(kind: K, query: string, number: number): Promise<ParsedPage<K>> {
-    const path = `${query}${query.includes('?') ? '&' : '?'}page=${number}&per_page=${pageSizes.get(kind) ?? options.pageSize}`;
+    const path = `${query}${query.includes('?') ? '&' : '?'}page=${number}&per_page=${pageSizeOf(kind)}`;
     const answer = await api.get(kind, path);
     const digest = createHash('sha256').update(answer.body).digest('base64');
-    const earlier = caches[kind].pages.get(path);
-    return earlier?.digest === digest ? earlier : parse(kind, path, digest, parseJson(answer, `listing ${kind}`));
+    const earlier = caches[kind].find(path);
+    if (earlier?.digest === digest) return earlier;
+    return { path, digest, ...parse(kind, number, parseJson(answer, `listing ${kind}`)) };
   }
 
-  function parse<K extends ResourceKind>(kind: K, path: string, digest: string, document: unknown): ParsedPage<K> {
+  function parse<K extends ResourceKind>(kind: K, number: number, document: unknown): PageContent<K> {
     const page = parsePage(document);
     if (page === undefined) throw new ApiError('api_answer', `listing ${kind}: the answer is no list`);
     const elements: ResourceTypes[K][] = [];
     const dropped: string[] = [];
-    for (const element of page.elements) {
+    for (const [index, element] of page.elements.entries()) {
       const parsed = parseResource(kind, element);
       if (parsed.ok) elements.push(parsed.value);
-      else dropped.push(drop(kind, parsed.guid ?? `without a guid, number ${dropped.length + 1}`, parsed.problem));
+      else dropped.push(drop(kind, parsed.guid ?? `(none: element ${index + 1} of page ${number})`, parsed.problem));
     }
-    return { path, digest, totalResults: page.totalResults, hasNext: page.hasNext, elements, dropped };
+    return { totalResults: page.totalResults, hasNext: page.hasNext, elements, dropped };
   }
 
   function drop(kind: ResourceKind, guid: string, problem: string): string {
@@ -118,7 +131,7 @@ export function createLister(options: ListerOptions): Lister {
 
   /** Halved for good: what was too slow once will be again, and a restart tries the large page anew. */
   function halvePage(kind: ResourceKind, error: unknown): void {
-    const size = pageSizes.get(kind) ?? options.pageSize;
+    const size = pageSizeOf(kind);
     if (!isTimeout(error) || size <= SMALLEST_PAGE) return;
     pageSizes.set(kind, Math.max(SMALLEST_PAGE, Math.floor(size / 2)));
     log.warn('a page came too late, smaller pages from now on', { kind, pageSize: pageSizes.get(kind) });
@@ -134,15 +147,18 @@ export function createLister(options: ListerOptions): Lister {
         });
         pages.push(...batch);
       }
-      return caches[kind].keep(pages);
+      return caches[kind].keep(filter?.parameter === 'app_guids' ? 'more' : 'main', pages);
     },
   };
 }
 
 /** A page as it was read, kept to spare parsing it again while its bytes stay the same. */
-interface ParsedPage<K extends ResourceKind> {
+interface ParsedPage<K extends ResourceKind> extends PageContent<K> {
   readonly path: string;
   readonly digest: string;
+}
+
+interface PageContent<K extends ResourceKind> {
   readonly totalResults: number;
   readonly hasNext: boolean;
   readonly elements: readonly ResourceTypes[K][];
@@ -151,23 +167,30 @@ interface ParsedPage<K extends ResourceKind> {
 }
 
 interface PageCache<K extends ResourceKind> {
-  readonly pages: ReadonlyMap<string, ParsedPage<K>>;
+  find(path: string): ParsedPage<K> | undefined;
   /** Remembers these pages in place of the earlier ones and joins them; the earlier map when all are the earlier ones. */
-  keep(pages: readonly ParsedPage<K>[]): ReadonlyMap<string, ResourceTypes[K]>;
+  keep(purpose: Purpose, pages: readonly ParsedPage<K>[]): ReadonlyMap<string, ResourceTypes[K]>;
+}
+
+/** The list of a plan, and what is asked for beside it by applications: one must not push out the other. */
+type Purpose = 'main' | 'more';
+
+interface KeptPages<K extends ResourceKind> {
+  readonly pages: ReadonlyMap<string, ParsedPage<K>>;
+  readonly joined: ReadonlyMap<string, ResourceTypes[K]>;
 }
 
 function createPageCache<K extends ResourceKind>(): PageCache<K> {
-  let kept: ReadonlyMap<string, ParsedPage<K>> = new Map();
-  let joined: ReadonlyMap<string, ResourceTypes[K]> | undefined;
+  const kept = new Map<Purpose, KeptPages<K>>();
   return {
-    get pages() {
-      return kept;
-    },
-    keep(pages) {
-      if (joined !== undefined && pages.length === kept.size && pages.every((page) => kept.get(page.path) === page))
-        return joined;
-      kept = new Map(pages.map((page) => [page.path, page]));
-      joined = new Map(pages.flatMap((page) => page.elements.map((element) => [element.guid, element] as const)));
+    find: (path) => kept.get('main')?.pages.get(path) ?? kept.get('more')?.pages.get(path),
+    keep(purpose, pages) {
+      const earlier = kept.get(purpose);
+      const isSame =
+        pages.length === earlier?.pages.size && pages.every((page) => earlier.pages.get(page.path) === page);
+      if (isSame) return earlier.joined;
+      const joined = new Map(pages.flatMap((page) => page.elements.map((element) => [element.guid, element] as const)));
+      kept.set(purpose, { pages: new Map(pages.map((page) => [page.path, page])), joined });
       return joined;
     },
   };
@@ -184,10 +207,12 @@ function createPageCaches(): { readonly [K in ResourceKind]: PageCache<K> } {
   };
 }
 
+/** Of the list itself: UAA being late says nothing about pages. */
 function isTimeout(error: unknown): boolean {
   if (!(error instanceof ApiError)) return false;
+  if (error.code === 'api_status') return error.status === 504;
   const cause = errorCode(error.cause);
-  return error.status === 504 || cause === 'head_timeout' || cause === 'pause_timeout';
+  return error.code === 'api_unreachable' && (cause === 'head_timeout' || cause === 'pause_timeout');
 }
 
 /** One query without filter, else one for each batch of guids that fits a request line. */

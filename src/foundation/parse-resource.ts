@@ -61,11 +61,11 @@ const process = z
     guid,
     type: z.string(),
     instances: z.number().int().min(0),
-    relationships: z.object({ app: toOne }).optional(),
-    links: z.object({ app: z.object({ href: z.string() }).optional() }).optional(),
+    relationships: z.object({ app: toOne.nullish() }).nullish(),
+    links: z.object({ app: z.object({ href: z.string() }).nullish() }).nullish(),
   })
   .transform((raw, context): Process => {
-    const appGuid = raw.relationships?.app.data.guid ?? raw.links?.app?.href.match(/\/apps\/([^/]+)$/)?.[1];
+    const appGuid = raw.relationships?.app?.data.guid ?? raw.links?.app?.href.match(/\/apps\/([^/]+)$/)?.[1];
     if (appGuid === undefined) {
       context.addIssue({ code: 'custom', path: ['relationships', 'app'], message: 'names no application' });
       return z.NEVER;

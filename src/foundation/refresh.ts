@@ -51,6 +51,10 @@ export interface ListStatus {
 /** Kinds that are narrowed to the spaces of the plan. */
 const NARROWED = ['apps', 'processes', 'routes'] as const satisfies readonly ResourceKind[];
 
+function isNarrowed(kind: ResourceKind): boolean {
+  return NARROWED.some((each) => each === kind);
+}
+
 const SUSPICION_GAP_MS: Milliseconds = 10_000;
 
 type Lists = { readonly [K in ResourceKind]: ListState<K> };
@@ -59,6 +63,13 @@ interface Demand {
   readonly kinds: readonly ResourceKind[];
   readonly resolve: () => void;
   readonly reject: (error: ApiError) => void;
+}
+
+/** Kept so that routes that did not change stay the same map. */
+interface JoinedRoutes {
+  readonly routes: ReadonlyMap<string, Route>;
+  readonly shared: ReadonlyMap<string, Route>;
+  readonly both: ReadonlyMap<string, Route>;
 }
 
 /**
@@ -75,12 +86,15 @@ export function createRefresher(options: RefresherOptions): Refresher {
   let running = false;
   let stopped = true;
   let suspectedAt = Number.NEGATIVE_INFINITY;
+  let joined: JoinedRoutes | undefined;
 
   function schedule(): void {
     timer?.cancel();
     if (stopped || running) return;
-    const dueAt = Math.min(...RESOURCE_KINDS.map((kind) => lists[kind].dueAt));
-    timer = clock.after(Math.max(0, dueAt - clock.monotonic()), () => void run());
+    const now = clock.monotonic();
+    // A round that ran when somebody asked has moved the lists on, but began too early to answer.
+    const dueAt = demands.length > 0 ? now : Math.min(...RESOURCE_KINDS.map((kind) => lists[kind].dueAt));
+    timer = clock.after(Math.max(0, dueAt - now), () => void run());
   }
 
   async function run(): Promise<void> {
@@ -120,14 +134,14 @@ export function createRefresher(options: RefresherOptions): Refresher {
     publish();
   }
 
-  /** What the rules need of the organizations and spaces known now; the plan in force where it asks for the same. */
+  /** What the rules need of the organizations and spaces known now; the plan that a list was read by where it asks for the same. */
   function planNow(): Plan | undefined {
     const organizations = lists.organizations.elements;
     const spaces = lists.spaces.elements;
     if (organizations === undefined || spaces === undefined) return undefined;
     const plan = scope.choosePlan(organizations, spaces);
-    const current = lists.apps.plan;
-    return current !== undefined && samePlan(plan, current) ? current : plan;
+    const known = NARROWED.map((kind) => lists[kind].plan);
+    return known.find((each) => each !== undefined && samePlan(plan, each)) ?? plan;
   }
 
   /** Without spaces nothing can be narrowed: these lists wait for what they hang on, and fail with it. */
@@ -158,7 +172,11 @@ export function createRefresher(options: RefresherOptions): Refresher {
     const guids = findUnrouted(lists.apps.elements, lists.processes.elements, routes);
     if (guids.length === 0) return routes;
     const shared = await lister.list('routes', { parameter: 'app_guids', guids });
-    return shared.size === 0 ? routes : new Map([...routes, ...shared]);
+    if (shared.size === 0) return routes;
+    if (joined?.routes !== routes || joined.shared !== shared) {
+      joined = { routes, shared, both: new Map([...routes, ...shared]) };
+    }
+    return joined.both;
   }
 
   async function read<K extends ResourceKind>(
@@ -194,8 +212,10 @@ export function createRefresher(options: RefresherOptions): Refresher {
     const isFirst = inventory === undefined;
     inventory = next;
     unresolved = findUnresolved(next);
-    if (!isFirst) {
-      for (const [reference, kind] of unresolved) if (!before.has(reference)) lists[kind].hasten(clock.monotonic());
+    for (const [reference, kind] of unresolved) {
+      // Of the first inventory most never resolve, and these lists are read again within a minute; the others in an hour.
+      if (isFirst && isNarrowed(kind)) continue;
+      if (!before.has(reference)) lists[kind].hasten(clock.monotonic());
     }
     options.onInventory(next);
   }
@@ -209,7 +229,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
     stop() {
       stopped = true;
       timer?.cancel();
-      for (const demand of demands) demand.reject(new ApiError('api_unreachable', 'this program is stopping'));
+      for (const demand of demands) demand.reject(stopping());
       demands = [];
     },
     get inventory() {
@@ -219,6 +239,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
       return statusOf(lists);
     },
     refresh(kinds) {
+      if (stopped) return Promise.reject(stopping());
       return new Promise((resolve, reject) => {
         demands.push({ kinds, resolve, reject });
         for (const kind of kinds) lists[kind].demand();
@@ -234,6 +255,10 @@ export function createRefresher(options: RefresherOptions): Refresher {
       schedule();
     },
   };
+}
+
+function stopping(): ApiError {
+  return new ApiError('api_unreachable', 'this program is starting or stopping and reads no lists');
 }
 
 function createLists({ refreshMs, backoffMs, clock, random }: RefresherOptions): Lists {

@@ -81,7 +81,8 @@ export function createTokenSource(options: TokenOptions): TokenSource {
 
   function start(): Promise<string> {
     if (flight !== undefined) return flight;
-    if (pause !== undefined && clock.monotonic() < pause.until) return Promise.reject(pause.error);
+    const leftMs = pause === undefined ? 0 : pause.until - clock.monotonic();
+    if (pause !== undefined && leftMs > 0) return Promise.reject(askedAgainIn(leftMs, pause.error));
     flight = renew().finally(() => {
       flight = undefined;
     });
@@ -97,9 +98,7 @@ export function createTokenSource(options: TokenOptions): TokenSource {
       current = grant;
       return grant.accessToken;
     } catch (error) {
-      throw hold(
-        error instanceof ApiError ? error : new ApiError('login_failed', describeError(error), { cause: error }),
-      );
+      throw hold(asLoginError(error));
     }
   }
 
@@ -128,10 +127,8 @@ export function createTokenSource(options: TokenOptions): TokenSource {
     const pauseMs = Math.max(pauses[Math.min(count, pauses.length - 1)] ?? 0, error.retryAfterMs ?? 0);
     if (refused) refusals += 1;
     else failures += 1;
-    const message = `${error.message}; asked again in ${formatDuration(pauseMs)}`;
-    const { status, requestId, cause } = error;
-    const held = new ApiError(error.code, message, { status: status ?? 0, requestId, cause, retryAfterMs: pauseMs });
-    pause = { until: clock.monotonic() + pauseMs, error: held };
+    pause = { until: clock.monotonic() + pauseMs, error };
+    const held = askedAgainIn(pauseMs, error);
     log.error(refused ? 'Cloud Foundry refuses the login' : 'no token from UAA', { error: held });
     return held;
   }
@@ -147,7 +144,7 @@ export function createTokenSource(options: TokenOptions): TokenSource {
         return accept(grantedTokens.data, askedAt);
       }
     }
-    const error = refusalOf(answer, url, grant);
+    const error = refusalOf(answer, url, form);
     options.observe.tokenRequested(grant, error.code === 'login_refused' ? 'refused' : 'failed');
     throw error;
   }
@@ -184,14 +181,13 @@ export function createTokenSource(options: TokenOptions): TokenSource {
   }
 
   /** 400, 401 and 403 are UAA's no; 404, 429, 5xx and documents that are no grant mean that it cannot say. */
-  function refusalOf(answer: WholeAnswer, url: string, grant: string): ApiError {
+  function refusalOf(answer: WholeAnswer, url: string, form: Readonly<Record<string, string>>): ApiError {
     const said = errorSchema.safeParse(jsonOf(answer));
-    const words = said.success
-      ? oneLine(`${said.data.error}: ${said.data.error_description ?? ''}`).slice(0, 200)
-      : 'no reason given';
+    const reason = said.success ? `${said.data.error}: ${said.data.error_description ?? ''}` : 'no reason given';
+    const words = oneLine(withoutSecrets(reason, form)).slice(0, 200);
     const refused = [400, 401, 403].includes(answer.status) && said.success;
-    const what =
-      grant === 'refresh_token' ? 'the refresh token' : login.grant === 'password' ? 'user and password' : 'the client';
+    const byRefresh = form['grant_type'] === 'refresh_token';
+    const what = byRefresh ? 'the refresh token' : login.grant === 'password' ? 'user and password' : 'the client';
     const sentence = refused
       ? `UAA at ${url} refuses ${what} (${answer.status} ${words})`
       : `UAA at ${url} answered ${answer.status} and no token (${words})`;
@@ -216,6 +212,32 @@ export function createTokenSource(options: TokenOptions): TokenSource {
       return current?.expiresAtMs;
     },
   };
+}
+
+/** Without UAA's address there is no login either: what kept us from reading the root document is the cause. */
+function asLoginError(error: unknown): ApiError {
+  if (error instanceof ApiError && (error.code === 'login_refused' || error.code === 'login_failed')) return error;
+  const details = error instanceof ApiError ? { requestId: error.requestId, retryAfterMs: error.retryAfterMs } : {};
+  return new ApiError('login_failed', describeError(error), { ...details, cause: error });
+}
+
+function askedAgainIn(leftMs: Milliseconds, error: ApiError): ApiError {
+  const { code, status, requestId, cause } = error;
+  return new ApiError(code, `${error.message}; asked again in ${formatDuration(leftMs)}`, {
+    ...(status === undefined ? {} : { status }),
+    requestId,
+    cause,
+    retryAfterMs: leftMs,
+  });
+}
+
+/** Some UAAs quote in their error what they were sent. */
+function withoutSecrets(words: string, form: Readonly<Record<string, string>>): string {
+  const secrets = [form['password'], form['client_secret'], form['refresh_token']];
+  return secrets.reduce<string>(
+    (text, secret) => (secret === undefined || secret === '' ? text : text.replaceAll(secret, '<secret>')),
+    words,
+  );
 }
 
 /** Form parameters took every secret on every UAA tried; Basic does not (facts/cloud-foundry.md 2.1). */
