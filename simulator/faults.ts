@@ -1,5 +1,6 @@
 import type { Milliseconds, Seconds } from '../src/base/duration.js';
 import type { RequestKind } from './request-kind.js';
+import { SimulatorError } from './simulator-error.js';
 
 /** Which requests a fault befalls. Everything that is stated has to fit. */
 export interface FaultMatcher {
@@ -78,6 +79,7 @@ export interface FaultView {
 
 /** Misbehaviour on command. Of several rules that fit a request, delays add up and the first of the others acts. */
 export interface Faults {
+  /** Throws a `SimulatorError` when the path is no regular expression. */
   add(rule: FaultRule): FaultHandle;
   /** False when there is no such fault. */
   remove(id: number): boolean;
@@ -111,7 +113,7 @@ export function createFaults(): Faults {
     add(rule) {
       lastId += 1;
       const id = lastId;
-      const pattern = rule.path === undefined ? undefined : new RegExp(rule.path);
+      const pattern = rule.path === undefined ? undefined : readPattern(rule.path);
       entries.set(id, { id, rule, pattern, matched: 0, befallen: 0 });
       return { id, remove: () => entries.delete(id) };
     },
@@ -126,6 +128,14 @@ export function createFaults(): Faults {
 }
 
 const NOTHING: readonly FaultAction[] = [];
+
+function readPattern(text: string): RegExp {
+  try {
+    return new RegExp(text);
+  } catch (error) {
+    throw new SimulatorError('invalid', `The path of a fault is no regular expression: ${text}`, { cause: error });
+  }
+}
 
 function strikes(entry: Entry, target: FaultTarget): boolean {
   if (!matches(entry, target)) return false;

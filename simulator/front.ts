@@ -114,6 +114,7 @@ function tlsOptions({ settings, state, certificates, contexts }: TlsParts): TlsO
     cert: certificates.server.cert,
     ca: certificates.ca,
     maxVersion: settings.tlsMaxVersion,
+    asksForCertificates: settings.token.clientCertificates === 'offered',
     async contextFor(serverName) {
       const name = serverName.toLowerCase();
       const chosen = contexts.get(name);

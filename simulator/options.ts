@@ -31,6 +31,8 @@ export interface TokenOptions {
   readonly refreshKind?: RefreshKind;
   /** Default `new`. */
   readonly uaaVersion?: UaaVersion;
+  /** `offered`: client_credentials also at `/oauth/mtls/token` for a client whose certificate names it. Default off. */
+  readonly clientCertificates?: 'off' | 'offered';
 }
 
 export interface RateLimitOptions {

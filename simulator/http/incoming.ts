@@ -7,7 +7,7 @@ const MAX_FORM_BYTES = 64 * 1024;
 
 /** What Node parsed as our own value. The body comes apart, where one is wanted. */
 export function requestFrom(incoming: IncomingMessage, scheme: 'http' | 'https', body = ''): SimulatedRequest {
-  const target = incoming.url ?? '/';
+  const target = originForm(incoming.url ?? '/');
   const mark = target.indexOf('?');
   const host = incoming.headers.host ?? '';
   return {
@@ -35,6 +35,11 @@ export function readForm(incoming: IncomingMessage, then: (body: string) => void
     if (length <= MAX_FORM_BYTES) chunks.push(chunk);
   });
   incoming.once('end', () => then(Buffer.concat(chunks).toString()));
+}
+
+/** A client that takes us for a proxy sends the whole address; Go's server understands that too (RFC 9112 3.2.2). */
+function originForm(target: string): string {
+  return target.replace(/^https?:\/\/[^/?]*/i, '') || '/';
 }
 
 function clientCertificateOf(incoming: IncomingMessage): string | undefined {

@@ -15,6 +15,8 @@ export interface TlsOptions {
   readonly cert: Buffer;
   readonly ca: Buffer;
   readonly maxVersion: 'TLSv1.2' | 'TLSv1.3';
+  /** Whether clients are asked for a certificate; none is ever demanded. */
+  readonly asksForCertificates: boolean;
   /** Certificate for another server name; undefined for the usual one. */
   contextFor(serverName: string): Promise<SecureContext | undefined>;
 }
@@ -90,8 +92,7 @@ function createHttpServer(options: ListenerOptions, registry: Sockets): Server {
             ca: tls.ca,
             minVersion: 'TLSv1.2',
             maxVersion: tls.maxVersion,
-            // Certificates of clients are looked at where a client may be known by one, and never demanded.
-            requestCert: true,
+            requestCert: tls.asksForCertificates,
             rejectUnauthorized: false,
             SNICallback(serverName, done) {
               tls.contextFor(serverName).then(

@@ -22,6 +22,8 @@ export interface AskOptions {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** The client's certificate. */
+  readonly certificate?: { readonly key: Buffer; readonly cert: Buffer };
   /** Gives up after that many bytes of the body, or after that time. */
   readonly atMostBytes?: number;
   readonly atMostMs?: number;
@@ -37,6 +39,7 @@ export function ask(simulator: Simulator, url: string, options: AskOptions = {})
     servername: target.hostname,
     ca: readFileSync(simulator.caFile),
     agent: false,
+    ...options.certificate,
     method: options.method ?? 'GET',
     path: `${target.pathname}${target.search}`,
     headers: { host: target.host, ...options.headers },

@@ -24,6 +24,17 @@ export function authenticateClient(
   return client;
 }
 
+/** RFC 8705 as it is proposed for UAA: no secret, the certificate's common name has to be the client's id (facts 2.1). */
+export function authenticateByCertificate(
+  clients: readonly Client[],
+  commonName: string | undefined,
+  params: ReadonlyMap<string, string>,
+): Client {
+  const client = clients.find((each) => each.id === params.get('client_id'));
+  if (client === undefined || client.id !== commonName) throw refusal('Bad credentials', 'invalid_client');
+  return client;
+}
+
 interface IdAndSecret {
   readonly id: string;
   /** Absent is not the same as empty. */

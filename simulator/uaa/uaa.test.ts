@@ -265,6 +265,22 @@ test('refresh tokens expire, die with the password, and by command', async () =>
   });
 });
 
+test.each([
+  ['offered', 'collector', 200],
+  ['offered', 'somebody', 401],
+  ['off', 'collector', 401],
+] as const)('certificates %s, one for %s: %i', async (clientCertificates, name, status) => {
+  await withUaa({ token: { clientCertificates } }, async ({ it }) => {
+    const reply = await ask(it, 'https://uaa.sys.sim.example/oauth/mtls/token', {
+      method: 'POST',
+      headers: { accept: 'application/json' },
+      body: 'grant_type=client_credentials&client_id=collector',
+      certificate: await it.certificates.clientCertificate(name),
+    });
+    expect(reply.status).toBe(status);
+  });
+});
+
 test('other paths (facts 2.5)', async () => {
   await withUaa({}, async ({ it }) => {
     const uaa = 'https://uaa.sys.sim.example';

@@ -4,7 +4,7 @@ import type { Random } from '../random.js';
 import type { RequestKind } from '../request-kind.js';
 import { SimulatorError } from '../simulator-error.js';
 import { type Client, clientFrom, type User, userFrom } from './accounts.js';
-import { authenticateClient } from './client-authentication.js';
+import { authenticateByCertificate, authenticateClient } from './client-authentication.js';
 import { discoveryDocument, loginInfo, tokenKeys } from './discovery.js';
 import { type GrantParts, grantToken } from './grants.js';
 import type { SigningKey } from './jwt.js';
@@ -66,8 +66,10 @@ export function createUaa({ settings, key, random }: UaaParts): Uaa {
   };
 }
 
+const CERTIFICATE_PATH = '/oauth/mtls/token';
+
 function isTokenPath(path: string): boolean {
-  return path === '/oauth/token' || path === '/oauth/token/';
+  return path === '/oauth/token' || path === '/oauth/token/' || path === CERTIFICATE_PATH;
 }
 
 /** POST and GET, parameters from body and query alike, as UAA accepts by default. */
@@ -80,15 +82,7 @@ function answerToken(parts: GrantParts, clients: readonly Client[], request: Sim
   const html = !acceptsJson(request);
   try {
     const params = paramsOf(request);
-    const client = authenticateClient(
-      clients,
-      {
-        authorization: headerOf(request, 'authorization'),
-        encodedHeader: headerOf(request, 'x-cf-encoded-credentials'),
-        params,
-      },
-      parts.settings.token.uaaVersion ?? 'new',
-    );
+    const client = clientOf(parts, clients, request, params);
     const body = grantToken(parts, client, params);
     return html && old
       ? notAcceptable()
@@ -97,6 +91,21 @@ function answerToken(parts: GrantParts, clients: readonly Client[], request: Sim
     if (!(error instanceof UaaError)) throw error;
     return html ? notAcceptable() : uaaErrorAnswer(error, old ? JSON_UTF8 : 'application/json');
   }
+}
+
+function clientOf(
+  parts: GrantParts,
+  clients: readonly Client[],
+  request: SimulatedRequest,
+  params: ReadonlyMap<string, string>,
+): Client {
+  const { clientCertificates, uaaVersion } = parts.settings.token;
+  if (clientCertificates === 'offered' && request.path === CERTIFICATE_PATH) {
+    return authenticateByCertificate(clients, request.clientCertificate, params);
+  }
+  const authorization = headerOf(request, 'authorization');
+  const encodedHeader = headerOf(request, 'x-cf-encoded-credentials');
+  return authenticateClient(clients, { authorization, encodedHeader, params }, uaaVersion ?? 'new');
 }
 
 const JSON_UTF8 = 'application/json;charset=UTF-8';
