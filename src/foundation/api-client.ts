@@ -186,10 +186,14 @@ function apiAnswer(answer: WholeAnswer): ApiAnswer {
   };
 }
 
-/** @throws {ApiError} `api_answer`, naming what was asked for and the type that came */
-export function parseJson(answer: ApiAnswer, what: string): unknown {
+/**
+ * Parses an answer, or a part of it.
+ *
+ * @throws {ApiError} `api_answer`, naming what was asked for and the type that came
+ */
+export function parseJson(answer: ApiAnswer, what: string, part?: string): unknown {
   try {
-    return JSON.parse(answer.body.toString('utf8'));
+    return JSON.parse(part ?? answer.body.toString('utf8'));
   } catch (cause) {
     const type = oneLine(answer.contentType ?? 'no Content-Type').slice(0, 100);
     throw new ApiError('api_answer', `${what}: the answer is no JSON (${type})`, {

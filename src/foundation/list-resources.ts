@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { errorCode } from '../base/errors.js';
 import type { Log } from '../telemetry/log.js';
-import { type ApiClient, parseJson } from './api-client.js';
+import { type ApiAnswer, type ApiClient, parseJson } from './api-client.js';
 import { ApiError } from './api-error.js';
 import { parsePage, parseResource, type ResourceTypes } from './parse-resource.js';
 import type { ResourceKind } from './resources.js';
+import { splitList } from './split-list.js';
 
 export interface ListerOptions {
   readonly api: ApiClient;
@@ -45,6 +47,9 @@ const MAX_GUIDS = 200;
 
 /** A list whose pages moved while being read is read anew this often before it counts as failed. */
 const MAX_READINGS = 3;
+
+/** Some 2 ms of work. */
+const ELEMENTS_PER_SLICE = 100;
 
 const SMALLEST_PAGE = 50;
 /** More than that the API refuses (facts/cloud-foundry.md 3.1). */
@@ -103,16 +108,20 @@ export function createLister(options: ListerOptions): Lister {
     const digest = createHash('sha256').update(answer.body).digest('base64');
     const earlier = caches[kind].find(path);
     if (earlier?.digest === digest) return earlier;
-    return { path, digest, ...parse(kind, number, parseJson(answer, `listing ${kind}`)) };
+    return { path, digest, ...(await parse(kind, number, answer)) };
   }
 
-  function parse<K extends ResourceKind>(kind: K, number: number, document: unknown): PageContent<K> {
-    const page = parsePage(document);
-    if (page === undefined) throw new ApiError('api_answer', `listing ${kind}: the answer is no list`);
+  /** Element by element, with pauses: a large page must not hold up the scrapes. */
+  async function parse<K extends ResourceKind>(kind: K, number: number, answer: ApiAnswer): Promise<PageContent<K>> {
+    const what = `listing ${kind}`;
+    const split = splitList(answer.body);
+    const page = parsePage(parseJson(answer, what, split?.frame));
+    if (split === undefined || page === undefined) throw new ApiError('api_answer', `${what}: the answer is no list`);
     const elements: ResourceTypes[K][] = [];
     const dropped: string[] = [];
-    for (const [index, element] of page.elements.entries()) {
-      const parsed = parseResource(kind, element);
+    for (const [index, [start, end]] of split.elements.entries()) {
+      if (index % ELEMENTS_PER_SLICE === ELEMENTS_PER_SLICE - 1) await setImmediate();
+      const parsed = parseResource(kind, parseJson(answer, what, answer.body.toString('utf8', start, end)));
       if (parsed.ok) elements.push(parsed.value);
       else dropped.push(drop(kind, parsed.guid ?? `(none: element ${index + 1} of page ${number})`, parsed.problem));
     }

@@ -132,25 +132,19 @@ const page = z.object({
     total_results: z.number().int().min(0),
     next: z.object({ href: z.string() }).nullish(),
   }),
-  resources: z.array(z.unknown()),
 });
 
 export interface Page {
   readonly totalResults: number;
   readonly hasNext: boolean;
-  readonly elements: readonly unknown[];
 }
 
-/** The frame of a list answer (facts/cloud-foundry.md 3.1); undefined when the document is no list. */
+/** What a list answer says about itself (facts/cloud-foundry.md 3.1); undefined when the document is no list. */
 export function parsePage(document: unknown): Page | undefined {
   const result = page.safeParse(document);
   if (!result.success) return undefined;
-  const { pagination, resources } = result.data;
-  return {
-    totalResults: pagination.total_results,
-    hasNext: (pagination.next ?? null) !== null,
-    elements: resources,
-  };
+  const { total_results, next } = result.data.pagination;
+  return { totalResults: total_results, hasNext: (next ?? null) !== null };
 }
 
 function texts(values: Readonly<Record<string, string | null>> | null | undefined): Readonly<Record<string, string>> {
