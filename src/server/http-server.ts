@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Clock } from '../base/clock.js';
 import type { Milliseconds } from '../base/duration.js';
 import type { Router } from './router.js';
@@ -39,6 +39,18 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     },
   );
 
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+
+  /** Those that were never used too, as browsers and probes open them: Node counts them as busy until they time out. */
+  function closeIdle(): void {
+    server.closeIdleConnections();
+    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+  }
+
   return {
     start: () =>
       new Promise((resolve, reject) => {
@@ -52,7 +64,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       stopping = true;
       return new Promise((resolve) => {
         const cut = options.clock.after(deadlineMs, () => server.closeAllConnections());
-        const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
+        const idle = setInterval(closeIdle, IDLE_CHECK_MS);
         server.close(() => {
           cut.cancel();
           clearInterval(idle);
