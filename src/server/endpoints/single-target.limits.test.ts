@@ -6,18 +6,12 @@ import { bodyOf, SENT_TYPES, serves } from '../../../test/support/scrape/exposit
 import type { Behaviour } from '../../../test/support/scrape/instance.js';
 import { ask, askText, PROMETHEUS_HEADERS } from '../../../test/support/scrape/question.js';
 import { scrapedInstance } from '../../../test/support/scrape/scraped-instance.js';
+import { signal } from '../../../test/support/scrape/signal.js';
 
 const MEBIBYTE = 1024 * 1024;
 const GRANTED = 'x-prometheus-scrape-timeout-seconds';
 
-/** Never answers; `asked` settles when a request has come. */
-function silent(): { readonly behaviour: Behaviour; readonly asked: Promise<void> } {
-  let settle = (): void => undefined;
-  const asked = new Promise<void>((resolve) => {
-    settle = resolve;
-  });
-  return { behaviour: () => settle(), asked };
-}
+const SILENT: Behaviour = () => undefined;
 
 /** Sends a head and some bytes, and no more. */
 function stuck(bytes: number): Behaviour {
@@ -29,7 +23,7 @@ function stuck(bytes: number): Behaviour {
 
 describe('the deadline', () => {
   test.each([
-    ['before the head', silent().behaviour, 'no answer within 150 ms'],
+    ['before the head', SILENT, 'no answer within 150 ms'],
     ['in the body', stuck(1000), 'no complete answer within 150 ms'],
     [
       'in the body of an error',
@@ -58,10 +52,10 @@ describe('the deadline', () => {
     ['x', undefined, 5_000],
   ])('with %s seconds granted and a cap of %s is %d ms', async (granted, capMs, limitMs) => {
     const clock = manualClock();
-    const { behaviour, asked } = silent();
-    const { url } = await scrapedInstance(behaviour, { clock, timeLimit: { capMs, defaultMs: 5_000 } });
+    const asked = signal();
+    const { url } = await scrapedInstance(asked.give, { clock, timeLimit: { capMs, defaultMs: 5_000 } });
     const answer = askText(url, granted === undefined ? {} : { headers: { [GRANTED]: granted } });
-    await asked;
+    await asked.given;
     expect(clock.pending()).toEqual([limitMs]);
     clock.advance(limitMs);
     expect((await answer)[0]).toBe(504);
@@ -75,7 +69,7 @@ describe('the deadline', () => {
   });
 
   test.each([
-    ['before the head', silent().behaviour, 'no answer in time'],
+    ['before the head', SILENT, 'no answer in time'],
     ['in the body', stuck(1000), 'the answer paused for too long'],
   ] satisfies [string, Behaviour, string][])('for a pause %s has a reason of its own', async (_, behaviour, reason) => {
     const { url, instance } = await scrapedInstance(behaviour, { pauseTimeoutMs: 300 });
@@ -86,21 +80,18 @@ describe('the deadline', () => {
 
 describe('a caller that goes away', () => {
   test.each([
-    ['before the head', (): void => undefined],
+    ['before the head', SILENT],
     ['while the body is held', stuck(1000)],
     ['while the body is streamed', stuck(2 * MEBIBYTE)],
   ] satisfies [string, Behaviour][])('%s ends the request to the instance at once', async (_, behaviour) => {
-    let seen = (): void => undefined;
-    const asked = new Promise<void>((resolve) => {
-      seen = resolve;
-    });
+    const asked = signal();
     const { url, instance, proxy } = await scrapedInstance((request, response) => {
       behaviour(request, response);
-      seen();
+      asked.give();
     });
     const request = get(url, { agent: false });
     request.on('error', () => undefined);
-    await asked;
+    await asked.given;
     request.destroy();
     await Promise.all([proxy.scraped(1), instance.allClosed()]);
     expect(proxy.scrapes.map(({ error, aborted }) => [error, aborted])).toEqual([[undefined, true]]);
@@ -108,10 +99,10 @@ describe('a caller that goes away', () => {
   });
 
   test('frees its place among the scrapes of an instance', async () => {
-    const { behaviour, asked } = silent();
-    const { url, proxy } = await scrapedInstance(behaviour, { maxConcurrentPerInstance: 1 });
+    const asked = signal();
+    const { url, proxy } = await scrapedInstance(asked.give, { maxConcurrentPerInstance: 1 });
     const request = get(url, { agent: false }).on('error', () => undefined);
-    await asked;
+    await asked.given;
     request.destroy();
     await proxy.scraped(1);
     expect((await askText(url, { headers: { [GRANTED]: '0.2' } }))[0]).toBe(504);
@@ -121,16 +112,13 @@ describe('a caller that goes away', () => {
 describe('our own limits', () => {
   test('the fifth scrape of an instance at once is refused, others are not', async () => {
     const waiting: (() => void)[] = [];
-    let fourAsked = (): void => undefined;
-    const asked = new Promise<void>((resolve) => {
-      fourAsked = resolve;
-    });
+    const asked = signal();
     const { url, instance, proxy } = await scrapedInstance((_, response) => {
       waiting.push(() => response.end('app_jobs 7\n'));
-      if (waiting.length === 4) fourAsked();
+      if (waiting.length === 4) asked.give();
     });
     const four = Array.from({ length: 4 }, () => askText(url));
-    await asked;
+    await asked.given;
     expect(proxy.scraper.inFlight).toBe(4);
     expect(await askText(url)).toEqual([503, expect.stringContaining('promregator.scraping.maxConcurrentPerInstance')]);
     for (const release of waiting) release();
