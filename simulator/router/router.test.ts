@@ -168,7 +168,6 @@ describe('lookup (facts 5.1)', () => {
     ['https://SHOP.APPS.sim.example/echo', 'shop'],
     ['https://shop.apps.sim.example/api', '404'],
     ['https://shop.apps.sim.example/API/metrics', 'api'],
-    ['https://shop.apps.sim.example/apish', '404 by shop'],
     ['https://any.apps.sim.example/echo', 'wild'],
     ['https://apps.sim.example/bare/metrics', 'api'],
     ['https://apps.sim.example/other', '404 by the router'],
@@ -181,6 +180,17 @@ describe('lookup (facts 5.1)', () => {
     else
       expect([reply.status, reply.text]).toEqual([200, expect.stringMatching(new RegExp(`"?app"?[:=]"${expected}"`))]);
   });
+});
+
+test.each([
+  ['/api', 400],
+  ['/api/x', 400],
+  ['/apish', 404],
+  ['//api', 404],
+  ['/%61pi', 404],
+])('a path belongs to another application by whole segments: %s: %i', async (path, status) => {
+  simulator.world.deployApplication({ name: 'api', space, routes: ['shop.apps.sim.example/api'] });
+  expect((await scrape(`${guid}:0`, `${SHOP}${path}`)).status).toBe(status);
 });
 
 test('empty host, health checks, sticky sessions, trace', async () => {
