@@ -1,11 +1,7 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=4
 import { VERSION } from './base/version.js';
-import { type Command, type CommandContext, EXIT_OK, EXIT_USAGE } from './cli/command.js';
-import { demo } from './cli/demo.js';
-import { serve } from './cli/serve.js';
-import { simulate } from './cli/simulate.js';
-
-const COMMANDS: readonly Command[] = [serve, demo, simulate];
+import { type CommandContext, EXIT_OK, EXIT_USAGE } from './cli/command.js';
+import { COMMANDS, SERVE } from './cli/commands.js';
 
 /** argv, environment and streams in, exit code out. Without a command it serves, as the original does. */
 async function main(argv: readonly string[]): Promise<number> {
@@ -17,10 +13,10 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stderr.write(`promregator: there is no command '${first}'\n\n${overview()}`);
     return EXIT_USAGE;
   }
-  const command = named ?? serve;
   const args = named === undefined ? argv : argv.slice(1);
-  if (args.includes('--help') || args.includes('-h')) return print(command.usage);
   if (args.includes('--version')) return print(`promregator ${VERSION}\n`);
+  const command = await (named ?? SERVE).load();
+  if (args.includes('--help') || args.includes('-h')) return print(command.usage);
   return await command.run(contextOf(args));
 }
 

@@ -15,9 +15,6 @@ export interface Output {
 }
 
 export interface Command {
-  readonly name: string;
-  /** One line for the list of commands. */
-  readonly summary: string;
   /** Shown by `--help`. */
   readonly usage: string;
   /** @returns the exit code */

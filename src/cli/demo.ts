@@ -13,8 +13,6 @@ import { stopOnSignal } from './serve.js';
 const DEFAULT_PORT = 8080;
 
 export const demo: Command = {
-  name: 'demo',
-  summary: 'see it work: simulated Cloud Foundry, Promregator and, where installed, Prometheus',
   usage: `promregator demo [--port=8080] [--no-prometheus] [--applications=8 --instances=2 …]
 
   --port=PORT        where Promregator listens on 127.0.0.1; 0 is any free one

@@ -4,8 +4,6 @@ import { type Command, type CommandContext, EXIT_CONFIG, EXIT_FAILURE, EXIT_OK }
 import { readConfig } from './read-config.js';
 
 export const serve: Command = {
-  name: 'serve',
-  summary: 'discover targets on Cloud Foundry and scrape them for Prometheus (what happens without a command)',
   usage: `promregator [serve] [--config.file=promregator.yml] [--name.of.option=value …]
 
   --config.file=FILE                     the configuration; else ./config/promregator.yml, ./promregator.yml

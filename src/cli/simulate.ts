@@ -4,8 +4,6 @@ import { type Command, EXIT_OK, EXIT_USAGE } from './command.js';
 import { stopOnSignal } from './serve.js';
 
 export const simulate: Command = {
-  name: 'simulate',
-  summary: 'run the simulated Cloud Foundry alone',
   usage: SIMULATOR_USAGE,
   async run(context) {
     try {

@@ -6,7 +6,9 @@ export interface SplitList {
   readonly elements: readonly (readonly [start: number, end: number])[];
 }
 
+const SPACE = 0x20;
 const QUOTE = 0x22;
+const COMMA = 0x2c;
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;
 const OPEN_BRACKET = 0x5b;
@@ -31,7 +33,9 @@ export function splitList(json: Buffer): SplitList | undefined {
   for (let at = array + 1; at < json.length; at += 1) {
     const byte = json[at];
     if (byte === QUOTE) {
+      start = depth === 0 ? at : start;
       at = endOfString(json, at);
+      if (depth === 0) elements.push([start, at + 1]);
     } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
       if (depth === 0) start = at;
       depth += 1;
@@ -39,9 +43,19 @@ export function splitList(json: Buffer): SplitList | undefined {
       if (depth === 0) return { frame: `${json.toString('utf8', 0, array + 1)}${json.toString('utf8', at)}`, elements };
       depth -= 1;
       if (depth === 0) elements.push([start, at + 1]);
+    } else if (depth === 0 && byte !== undefined && byte > SPACE && byte !== COMMA) {
+      // Null, a number, or no JSON at all: an element that does not fit, or a document that is none.
+      const end = endOfScalar(json, at);
+      elements.push([at, end]);
+      at = end - 1;
     }
   }
   return undefined;
+}
+
+function endOfScalar(json: Buffer, start: number): number {
+  const length = json.subarray(start).findIndex((byte) => byte <= SPACE || byte === COMMA || byte === CLOSE_BRACKET);
+  return length < 0 ? json.length : start + length;
 }
 
 /** Index of the bracket that opens the top-level array `resources`. */

@@ -1,5 +1,6 @@
 import type { Milliseconds } from '../base/duration.js';
 import type { Connections, OutboundRequest, ResponseHeaders } from './connections.js';
+import { gatherBody } from './gathered-body.js';
 import { outboundError } from './outbound-error.js';
 
 export interface WholeAnswer {
@@ -25,23 +26,22 @@ export function fetchWhole(
   limits: WholeLimits,
 ): Promise<WholeAnswer> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
+    let body = gatherBody(undefined);
     let status = 0;
     let headers: ResponseHeaders = {};
     const exchange = connections.send(request, {
       onHead(answered, answeredHeaders) {
         status = answered;
         headers = answeredHeaders;
+        body = gatherBody(header(answeredHeaders, 'content-length'));
       },
       onData(chunk) {
-        bytes += chunk.length;
-        if (bytes > limits.maxBytes) giveUp('too_large');
-        else chunks.push(chunk);
+        if (body.length + chunk.length > limits.maxBytes) giveUp('too_large');
+        else body.add(chunk);
       },
       onEnd() {
         clearTimeout(timer);
-        resolve({ status, headers, body: Buffer.concat(chunks) });
+        resolve({ status, headers, body: body.whole() });
       },
       onError(error) {
         clearTimeout(timer);

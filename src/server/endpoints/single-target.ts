@@ -62,7 +62,7 @@ function answer({ request, response, rest }: Visit, options: SingleTargetOptions
     },
     sink,
   );
-  response.on('close', () => scrape.abort());
+  
   response.on('drain', () => scrape.resume());
 
   function fail(error: ScrapeError, since: number): void {

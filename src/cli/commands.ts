@@ -1,0 +1,30 @@
+import type { Command } from './command.js';
+
+export interface CommandEntry {
+  readonly name: string;
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** Only what is run is loaded: the simulator has no place in the memory of a server. */
+  load(): Promise<Command>;
+}
+
+/** What happens without a command, as with the original. */
+export const SERVE: CommandEntry = {
+  name: 'serve',
+  summary: 'discover targets on Cloud Foundry and scrape them for Prometheus (what happens without a command)',
+  load: async () => (await import('./serve.js')).serve,
+};
+
+export const COMMANDS: readonly CommandEntry[] = [
+  SERVE,
+  {
+    name: 'demo',
+    summary: 'see it work: simulated Cloud Foundry, Promregator and, where installed, Prometheus',
+    load: async () => (await import('./demo.js')).demo,
+  },
+  {
+    name: 'simulate',
+    summary: 'run the simulated Cloud Foundry alone',
+    load: async () => (await import('./simulate.js')).simulate,
+  },
+];

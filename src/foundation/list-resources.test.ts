@@ -1,0 +1,333 @@
+import { describe, expect, test } from 'vitest';
+import { type ClientOfScript, clientOf } from '../../test/support/foundation/api-client.js';
+import type { Answer, CloudFoundryAnswers } from '../../test/support/foundation/cloud-foundry.js';
+import type { ApiError } from './api-error.js';
+import { createLister, type Lister, queries } from './list-resources.js';
+import type { ResourceKind } from './resources.js';
+
+interface Listing extends ClientOfScript {
+  readonly lister: Lister;
+  readonly dropped: ResourceKind[];
+}
+
+async function listing(
+  api: NonNullable<CloudFoundryAnswers['api']>,
+  options: { pageSize?: number; headTimeoutMs?: number } = {},
+): Promise<Listing> {
+  const client = await clientOf({ api, headTimeoutMs: options.headTimeoutMs ?? 30_000 });
+  const dropped: ResourceKind[] = [];
+  const lister = createLister({
+    api: client.api,
+    pageSize: options.pageSize ?? 5_000,
+    log: client.logged.log,
+    observe: { dropped: (kind) => dropped.push(kind) },
+  });
+  return { ...client, lister, dropped };
+}
+
+const domain = (guid: string): unknown => ({ guid, name: `${guid}.example.org`, internal: false });
+
+/** A page as Cloud Foundry frames it; `next` names some page, which one we compute ourselves. */
+function page(elements: readonly unknown[], total: number, next: 'next' | 'last'): Answer {
+  const href = next === 'next' ? { href: 'https://elsewhere.example.org/?page=99' } : null;
+  return {
+    body: { pagination: { total_results: total, total_pages: 1, next: href, previous: null }, resources: elements },
+  };
+}
+
+/** Serves these elements by offset, as the API does; the list may change between two requests. */
+function paged(elements: () => readonly unknown[]): NonNullable<CloudFoundryAnswers['api']> {
+  return (path) => {
+    const query = new URL(path, 'http://x').searchParams;
+    const [number, size] = [Number(query.get('page')), Number(query.get('per_page'))];
+    const all = elements();
+    const rows = all.slice((number - 1) * size, number * size);
+    // The total is counted over the returned rows: 0 past the end (facts/cloud-foundry.md 3.1).
+    return page(rows, rows.length === 0 ? 0 : all.length, number * size < all.length ? 'next' : 'last');
+  };
+}
+
+async function failure(promise: Promise<unknown>): Promise<ApiError> {
+  return await promise.then(
+    () => expect.unreachable('a list came'),
+    (error: ApiError) => error,
+  );
+}
+
+describe('paging', () => {
+  test.each([
+    [0, 1],
+    [1, 1],
+    [49, 1],
+    [50, 1],
+    [51, 2],
+    [150, 3],
+  ])('%d elements are %d pages of 50, in order', async (count, pages) => {
+    const all = Array.from({ length: count }, (_, n) => domain(`d${n}`));
+    const { lister, foundry } = await listing(
+      paged(() => all),
+      { pageSize: 50 },
+    );
+    const found = await lister.list('domains');
+    expect([...found.keys()]).toEqual(all.map((_, n) => `d${n}`));
+    expect(foundry.requests).toEqual(Array.from({ length: pages }, (_, n) => `/v3/domains?page=${n + 1}&per_page=50`));
+  });
+
+  test.each<[ResourceKind, string]>([
+    ['organizations', '/v3/organizations?page=1&per_page=5000'],
+    ['spaces', '/v3/spaces?page=1&per_page=5000'],
+    ['apps', '/v3/apps?page=1&per_page=5000'],
+    ['processes', '/v3/processes?types=web&page=1&per_page=5000'],
+    ['routes', '/v3/routes?page=1&per_page=5000'],
+    ['domains', '/v3/domains?page=1&per_page=5000'],
+  ])('%s', async (kind, path) => {
+    const { lister, foundry } = await listing(() => page([], 0, 'last'));
+    expect(await lister.list(kind)).toEqual(new Map());
+    expect(foundry.requests).toEqual([path]);
+  });
+
+  test('an element added meanwhile is seen', async () => {
+    const all = [domain('a'), domain('b'), domain('c')];
+    const { lister } = await listing(
+      (path, request, count) => {
+        if (count === 2) all.push(domain('d'));
+        return paged(() => all)(path, request, count);
+      },
+      { pageSize: 2 },
+    );
+    expect([...(await lister.list('domains')).keys()]).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  test.each<[string, readonly string[], readonly string[]]>([
+    ['a deletion between pages, seen by the total', ['a', 'b', 'c', 'd', 'e'], ['b', 'c', 'd', 'e']],
+    ['a deletion that leaves the last page past the end', ['a', 'b', 'c'], ['b', 'c']],
+  ])('%s: the list is read anew', async (_, before, after) => {
+    const { lister, foundry, logged } = await listing(
+      (path, request, count) => paged(() => (count === 1 ? before : after).map(domain))(path, request, count),
+      { pageSize: 2 },
+    );
+    expect([...(await lister.list('domains')).keys()]).toEqual(after);
+    expect(foundry.requests.length).toBeGreaterThanOrEqual(3);
+    expect(logged.count('pages moved')).toBe(1);
+  });
+
+  test.each<[string, (path: string, count: number) => Answer, number]>([
+    ['pages that repeat for ever', () => page([domain('a'), domain('b')], 4, 'next'), 6],
+    ['empty pages that name a next one', () => page([], 0, 'next'), 3],
+    [
+      'a second page that repeats the first',
+      (path) => page([domain('a'), domain('b')], 4, path.includes('page=1&') ? 'next' : 'last'),
+      6,
+    ],
+    ['fewer elements than the total', () => page([domain('a')], 2, 'last'), 3],
+    [
+      'totals that keep falling',
+      (path, count) => page([domain(`d${count}`)], 100 - count, path.includes('page=1&') ? 'next' : 'last'),
+      6,
+    ],
+  ])('%s: list_incomplete after three readings', async (_, answer, requests) => {
+    const { lister, foundry } = await listing((path, _request, count) => answer(path, count), { pageSize: 2 });
+    const error = await failure(lister.list('domains'));
+    expect([error.code, error.message]).toEqual([
+      'list_incomplete',
+      'listing domains: pages moved in each of 3 readings',
+    ]);
+    expect(foundry.requests.length).toBe(requests);
+  });
+
+  test('the same guid on two pages counts once', async () => {
+    const { lister } = await listing((path) =>
+      path.includes('page=1&')
+        ? page([domain('a'), domain('b')], 3, 'next')
+        : page([domain('b'), domain('c')], 3, 'last'),
+    );
+    expect([...(await lister.list('domains')).keys()]).toEqual(['a', 'b', 'c']);
+  });
+
+  test('one page that fails fails the list', async () => {
+    const { lister } = await listing((path) =>
+      path.includes('page=1&') ? page([domain('a')], 2, 'next') : { status: 500, body: '' },
+    );
+    expect((await failure(lister.list('domains'))).code).toBe('api_status');
+  });
+
+  test.each<[string, unknown]>([
+    ['HTML', '<html>'],
+    ['an object', {}],
+    ['null', null],
+    ['no pagination', { resources: [] }],
+    ['no resources', { pagination: { total_results: 0, next: null } }],
+    ['resources that are no list', { pagination: { total_results: 0, next: null }, resources: {} }],
+    ['errors under status 200', { errors: [] }],
+  ])('%s is no list', async (_, body) => {
+    const { lister } = await listing(() => ({ body }));
+    const error = await failure(lister.list('domains'));
+    expect(error.code).toBe('api_answer');
+    expect(error.message).toContain('listing domains');
+  });
+});
+
+describe('elements that do not fit', () => {
+  test('are left out, counted each time they change, named once', async () => {
+    let round = 0;
+    const { lister, dropped, logged } = await listing(() =>
+      page([domain('good'), { guid: 'bad-1', name: 7, round }, { guid: 'bad-2' }], 3, 'last'),
+    );
+    for (round = 1; round <= 2; round += 1) {
+      expect([...(await lister.list('domains')).keys()]).toEqual(['good']);
+    }
+    expect(dropped.length).toBe(4);
+    expect([logged.count('bad-1'), logged.count('bad-2')]).toEqual([1, 1]);
+    expect(logged.lines.find((line) => line.includes('bad-1'))).toMatch(/name: .*expected string/i);
+  });
+
+  test('without a guid on two pages do not spoil the list', async () => {
+    const { lister, logged } = await listing((path) =>
+      path.includes('page=1&') ? page([domain('a'), { name: 'x' }], 4, 'next') : page([null, domain('b')], 4, 'last'),
+    );
+    expect([...(await lister.list('domains')).keys()]).toEqual(['a', 'b']);
+    expect([logged.count('element 2 of page 1'), logged.count('element 1 of page 2')]).toEqual([1, 1]);
+  });
+});
+
+describe('identity', () => {
+  test('the same map while no byte changes, another one when any does', async () => {
+    let names = ['a', 'b', 'c'];
+    const { lister } = await listing(
+      paged(() => names.map(domain)),
+      { pageSize: 2 },
+    );
+    const first = await lister.list('domains');
+    expect(await lister.list('domains')).toBe(first);
+    names = ['a', 'b', 'd'];
+    const second = await lister.list('domains');
+    expect(second).not.toBe(first);
+    expect(second.get('a'), 'pages that did not change keep their elements').toBe(first.get('a'));
+    expect(await lister.list('domains')).toBe(second);
+    names = ['a', 'b'];
+    expect([...(await lister.list('domains')).keys()]).toEqual(['a', 'b']);
+  });
+
+  test('holds for the list of a plan and the one by applications alike', async () => {
+    const { lister } = await listing(() => page([], 0, 'last'));
+    const bySpaces = { parameter: 'space_guids', guids: ['s'] } as const;
+    const byApps = { parameter: 'app_guids', guids: ['a'] } as const;
+    const first = [await lister.list('routes', bySpaces), await lister.list('routes', byApps)];
+    const second = [await lister.list('routes', bySpaces), await lister.list('routes', byApps)];
+    expect([first[0] === second[0], first[1] === second[1]]).toEqual([true, true]);
+  });
+
+  test('no guids, no request', async () => {
+    const { lister, foundry } = await listing(() => page([], 0, 'last'));
+    const none = { parameter: 'space_guids', guids: [] } as const;
+    expect(await lister.list('apps', none)).toBe(await lister.list('apps', none));
+    expect(foundry.requests).toEqual([]);
+  });
+});
+
+describe('page size', () => {
+  const SCRIPTS: Readonly<Record<string, Answer>> = {
+    late: undefined,
+    '504': { status: 504, body: 'Gateway Timeout' },
+    '500': { status: 500, body: '' },
+  };
+
+  test.each<readonly [string, string, number]>([
+    ['no head in time', 'late', 1_000],
+    ['504', '504', 1_000],
+    ['500', '500', 2_000],
+  ])('%s: the next pages have %d elements', async (_what, script, size) => {
+    const { lister, foundry } = await listing(
+      (_path, _request, count) => (count === 1 ? SCRIPTS[script] : page([], 0, 'last')),
+      {
+        pageSize: 2_000,
+        headTimeoutMs: 200,
+      },
+    );
+    await failure(lister.list('apps'));
+    await lister.list('apps');
+    await lister.list('domains');
+    expect(foundry.requests).toEqual([
+      '/v3/apps?page=1&per_page=2000',
+      `/v3/apps?page=1&per_page=${size}`,
+      '/v3/domains?page=1&per_page=2000',
+    ]);
+  });
+
+  test('is halved down to 50', async () => {
+    const { lister, foundry } = await listing(() => ({ status: 504, body: '' }), { pageSize: 180 });
+    for (let n = 0; n < 4; n += 1) await failure(lister.list('apps'));
+    expect(foundry.requests.map((path) => path.match(/per_page=(\d+)/)?.[1])).toEqual(['180', '90', '50', '50']);
+  });
+
+  test.each<[string, CloudFoundryAnswers]>([
+    [
+      'UAA',
+      { uaa: (_, count) => (count === 1 ? { status: 504, body: '' } : { body: { access_token: 't', expires_in: 9 } }) },
+    ],
+    [
+      'the root document',
+      {
+        root: (origin, count) =>
+          count === 1 ? { status: 504, body: '' } : { body: { links: { uaa: { href: origin } } } },
+      },
+    ],
+  ])('%s being late halves nothing', async (_, answers) => {
+    const client = await clientOf({ ...answers, api: () => page([], 0, 'last') });
+    const lister = createLister({
+      api: client.api,
+      pageSize: 180,
+      log: client.logged.log,
+      observe: { dropped: () => undefined },
+    });
+    await failure(lister.list('apps'));
+    client.clock.advance(1_000);
+    await lister.list('apps');
+    expect(client.foundry.requests).toEqual(['/v3/apps?page=1&per_page=180']);
+  });
+});
+
+describe('filters', () => {
+  const uuid = (n: number): string => `${String(n).padStart(8, '0')}-1111-2222-3333-444444444444`;
+
+  test('a thousand guids: every request line below 8 KiB, every guid once', async () => {
+    const { lister, foundry } = await listing(() => page([], 0, 'last'));
+    const guids = Array.from({ length: 1_000 }, (_, n) => uuid(n));
+    await lister.list('processes', { parameter: 'space_guids', guids });
+    expect(foundry.requests.length).toBe(5);
+    for (const path of foundry.requests) {
+      expect(`GET ${path} HTTP/1.1\r\n`.length).toBeLessThan(8 * 1024);
+      expect(path).toMatch(/^\/v3\/processes\?types=web&space_guids=/);
+    }
+    const asked = foundry.requests.flatMap((path) =>
+      new URL(path, 'http://x').searchParams.get('space_guids')?.split(','),
+    );
+    expect(asked).toEqual(guids);
+  });
+
+  test.each<[number, number, number]>([
+    [200, 36, 1],
+    [201, 36, 2],
+    [100, 200, 3],
+    [10, 10, 1],
+  ])('%d guids of %d bytes are %d requests', (count, length, requests) => {
+    const guids = Array.from({ length: count }, (_, n) => String(n).padStart(length, 'x'));
+    const found = queries('/v3/apps', { parameter: 'app_guids', guids });
+    expect(found.length).toBe(requests);
+    for (const query of found) expect(query.length).toBeLessThan(8_000);
+  });
+
+  test('odd guids are encoded', () => {
+    expect(queries('/v3/apps', { parameter: 'app_guids', guids: ['a,b&c', 'ü'] })).toEqual([
+      '/v3/apps?app_guids=a%2Cb%26c,%C3%BC',
+    ]);
+  });
+
+  test('one batch that fails fails the list', async () => {
+    const { lister } = await listing((_path, _request, count) =>
+      count === 2 ? { status: 500, body: '' } : page([], 0, 'last'),
+    );
+    const guids = Array.from({ length: 300 }, (_, n) => uuid(n));
+    expect((await failure(lister.list('apps', { parameter: 'space_guids', guids }))).code).toBe('api_status');
+  });
+});
