@@ -1,7 +1,8 @@
 import type { Clock } from '../../src/base/clock.js';
 import type { Settings } from '../options.js';
 import { type Client, checkPassword, type User } from './accounts.js';
-import type { Grantee, Tokens } from './tokens.js';
+import type { Grantee } from './claims.js';
+import type { Tokens } from './tokens.js';
 import { UaaError } from './uaa-error.js';
 
 export interface GrantParts {
@@ -41,7 +42,7 @@ function clientToken(parts: GrantParts, client: Client, params: ReadonlyMap<stri
 function userToken(parts: GrantParts, client: Client, params: ReadonlyMap<string, string>): TokenResponse {
   const user = logIn(parts, params);
   const grantee: Grantee = { client, user, scopes: narrowed(user.scopes, params.get('scope')), grantType: 'password' };
-  const refreshToken = client.grants.includes('refresh_token') ? parts.tokens.refresh(grantee, user) : undefined;
+  const refreshToken = client.grants.includes('refresh_token') ? parts.tokens.refresh.issue(grantee, user) : undefined;
   const access = userResponse(parts, { grantee, user, refreshToken });
   // An opaque access token is one that Cloud Controller cannot read.
   return params.get('token_format') === 'opaque' ? { ...access, access_token: String(access['jti']) } : access;
@@ -56,7 +57,7 @@ function refreshedToken(parts: GrantParts, client: Client, params: ReadonlyMap<s
       ? new UaaError({ status: 401, error: 'invalid_token', description, challenge: 'bearer' })
       : new UaaError({ status: 400, error: 'invalid_request', description });
   }
-  return userResponse(parts, parts.tokens.redeem(refreshToken, client, parts.users));
+  return userResponse(parts, parts.tokens.refresh.redeem(refreshToken, client));
 }
 
 interface UserGrant {
