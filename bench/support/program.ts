@@ -1,0 +1,102 @@
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { stringify } from 'yaml';
+import type { Milliseconds } from '../../src/base/duration.js';
+import { endChild, pidOf } from './child.js';
+import type { Part } from './stage.js';
+import { temporaryFolder } from './temporary-folder.js';
+import { forgetPeak, readUsage, type Usage } from './usage.js';
+import { waitFor } from './wait.js';
+
+/** Executed itself, as the command `promregator` is: its first line carries Node's flags. */
+const PROGRAM = fileURLToPath(new URL('../../src/main.js', import.meta.url));
+
+export interface LogLine {
+  readonly level: string;
+  readonly message: string;
+  readonly [field: string]: unknown;
+}
+
+/** Promregator in a process of its own. */
+export interface Program extends Part {
+  readonly pid: number;
+  readonly url: string;
+  /** When it was started, by `performance.now()`. */
+  readonly startedAtMs: Milliseconds;
+  log(): readonly LogLine[];
+  usage(): Usage;
+  /** `usage().peakBytes` counts from now on. */
+  forgetPeak(): void;
+}
+
+export interface ProgramOptions {
+  /** A configuration as it would stand in promregator.yml. */
+  readonly config: object;
+  readonly args?: readonly string[];
+  /** Core that it is bound to; absent: any. */
+  readonly core?: number;
+}
+
+/** Starts the program as an operator does, on loopback and any free port, and waits until it listens. */
+export async function startProgram({ config, args = [], core }: ProgramOptions): Promise<Program> {
+  const folder = temporaryFolder();
+  const file = join(folder.path, 'promregator.yml');
+  writeFileSync(file, stringify(config), { mode: 0o600 });
+  const own = ['serve', `--config.file=${file}`, '--server.address=127.0.0.1', '--server.port=0', '--log.format=json'];
+  const command = [...(core === undefined ? [] : ['taskset', '-c', String(core)]), PROGRAM, ...own, ...args];
+  const startedAtMs = performance.now();
+  const child = spawn(command[0] ?? PROGRAM, command.slice(1), {
+    env: { PATH: process.env['PATH'] },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let text = '';
+  child.stderr.on('data', (chunk) => {
+    text += chunk;
+  });
+  const log = (): LogLine[] => text.split('\n').slice(0, -1).flatMap(parseLine);
+  const stop = async (): Promise<void> => {
+    await endChild(child);
+    folder.remove();
+  };
+  try {
+    const pid = pidOf(child, PROGRAM);
+    const url = await waitFor(() => listeningUrl(log(), child.exitCode, text), {
+      withinMs: 15_000,
+      everyMs: 5,
+      what: () => `Promregator listens\n${text}`,
+    });
+    return {
+      pid,
+      url,
+      startedAtMs,
+      log,
+      usage: () => readUsage(pid),
+      forgetPeak: () => forgetPeak(pid),
+      stop,
+      kill() {
+        child.kill('SIGTERM');
+        folder.remove();
+      },
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function listeningUrl(log: readonly LogLine[], exitCode: number | null, text: string): string | undefined {
+  if (exitCode !== null) throw new Error(`Promregator ended with ${exitCode}:\n${text}`);
+  const url = log.find(({ message }) => message === 'listening')?.['url'];
+  return typeof url === 'string' ? url : undefined;
+}
+
+/** A line that is no JSON is the start's own word on a wrong configuration. */
+function parseLine(line: string): LogLine[] {
+  try {
+    return [JSON.parse(line)];
+  } catch {
+    return [];
+  }
+}
