@@ -120,9 +120,7 @@ function sinkOf(response: ServerResponse, fail: (error: ScrapeError) => void): S
     },
     breakOff() {
       // Neither a last chunk nor the promised length: whoever reads sees that it is not whole (facts/prometheus.md 2.4).
-      // To HTTP/1.0, which nginx speaks unless told otherwise, a mere close is a good end, so that gets a reset.
-      if (response.req.httpVersion === '1.0') response.socket?.resetAndDestroy();
-      else response.destroy();
+      response.destroy();
     },
     fail,
   };
