@@ -79,14 +79,21 @@ export interface ScrapeControl {
 const INSPECTION_INTERVAL_MS: Milliseconds = 3_600_000;
 
 export function createScraper(options: ScraperOptions): Scraper {
-  const { clock } = options;
+  const { clock, log } = options;
   const states = createInstanceStates();
   const heldBytes = createHeldBytes(options.maxBufferedBytes);
   const accepts = createAcceptNegotiation();
   let inFlight = 0;
 
+  /** Prometheus shows the status of a failed scrape and not its reason, and of an answer that broke off neither. */
+  function finished(report: ScrapeReport): void {
+    if (report.error !== undefined) log.debug('a scrape failed', { error: report.error });
+    options.observe.finished(report);
+  }
+
   const parts: ScrapeParts = {
     ...options,
+    observe: { finished },
     heldBytes,
     release({ state, inspect }, how) {
       if (inspect && how !== 'answered') state.inspectedAt = NEVER;
@@ -114,7 +121,7 @@ export function createScraper(options: ScraperOptions): Scraper {
       const state = states.of(target);
       if (state.inFlight >= options.maxConcurrentPerInstance) {
         const error = instanceBusy(target, options.maxConcurrentPerInstance);
-        options.observe.finished({ target, error, durationMs: 0, bytes: 0, aborted: false });
+        finished({ target, error, durationMs: 0, bytes: 0, aborted: false });
         sink.fail(error);
         return NOTHING_TO_CONTROL;
       }

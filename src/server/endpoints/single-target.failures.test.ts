@@ -118,6 +118,7 @@ describe('an instance that breaks off', () => {
       0,
       ['singleTargetMetrics 200'],
     ]);
+    expect(proxy.log).toEqual([expect.stringMatching(/a scrape failed.*the connection broke off/)]);
   });
 
   test('on a kept connection, before the first byte, is asked once more', async () => {
