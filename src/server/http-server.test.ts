@@ -39,7 +39,9 @@ test('stopping, idle connections close, no new ones open, and what runs is answe
   await once(idle, 'data');
   const unused = connect(proxy.port, '127.0.0.1');
   await once(unused, 'connect');
-  const answer = ask(url);
+  const agent = new Agent({ keepAlive: true });
+  onTestFinished(() => agent.destroy());
+  const answer = ask(url, { agent });
   await asked.given;
   let isStopped = false;
   const stopped = proxy.server.stop(LONG_MS).then(() => {

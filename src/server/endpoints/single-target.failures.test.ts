@@ -54,16 +54,19 @@ describe('a status other than 200', () => {
   });
 
   test('is told although its body is endless, and the connection is given up', async () => {
+    let poured = 0;
     const { url, instance } = await scrapedInstance((_, response) => {
       response.writeHead(500);
       const pour = (): void => {
-        while (!response.destroyed && response.write(Buffer.alloc(16_384)));
+        do poured += 65_536;
+        while (!response.destroyed && response.write(Buffer.alloc(65_536)));
       };
       response.on('drain', pour);
       pour();
     });
     expect(await askText(url)).toEqual([502, expect.stringContaining('the application answered 500')]);
     await instance.allClosed();
+    expect(poured).toBeLessThan(32 * MEBIBYTE);
   });
 
   test('is told although its body breaks off', async () => {

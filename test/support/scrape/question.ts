@@ -1,4 +1,4 @@
-import { type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from 'node:http';
+import { type Agent, type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from 'node:http';
 
 export interface Heard {
   readonly status: number;
@@ -11,6 +11,8 @@ export interface Heard {
 export interface Question {
   readonly method?: string;
   readonly headers?: OutgoingHttpHeaders;
+  /** Whose connections to use; without one, a connection for this request alone. */
+  readonly agent?: Agent;
 }
 
 /** What a Prometheus 2.42 sends. */
@@ -21,11 +23,11 @@ export const PROMETHEUS_HEADERS = {
   'user-agent': 'Prometheus/2.42.0',
 } as const;
 
-/** One request on a connection of its own; the body as it comes, neither unpacked nor decoded. */
+/** One request; the body as it comes, neither unpacked nor decoded. */
 export function ask(url: string, question: Question = {}): Promise<Heard> {
   return new Promise((resolve, reject) => {
-    const { method = 'GET', headers = {} } = question;
-    const outgoing = request(url, { method, headers, agent: false }, (response) => {
+    const { method = 'GET', headers = {}, agent = false } = question;
+    const outgoing = request(url, { method, headers, agent }, (response) => {
       const chunks: Buffer[] = [];
       const heard = (complete: boolean): void =>
         resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks), complete });
