@@ -3,14 +3,14 @@ import { SINGLE_TARGET_PATH } from '../../discovery/sd-document.js';
 import { type AcceptNegotiation, createAcceptNegotiation } from '../../exposition/accept.js';
 import { ownDocument } from '../../exposition/own-samples.js';
 import type { ScrapeError } from '../../scraping/scrape-error.js';
-import type { AnswerHead, ScrapeSink } from '../../scraping/scrape-sink.js';
 import type { Scraper } from '../../scraping/scraper.js';
 import { SCRAPE_TIMEOUT_HEADER } from '../../scraping/time-limit.js';
+import { AnswerSink } from '../answer-sink.js';
 import type { CurrentDirectory } from '../current-directory.js';
 import { SCRAPE_STATUS } from '../error-table.js';
 import type { Guard } from '../guard.js';
 import type { LoopRefusal } from '../loop-refusal.js';
-import { NO_CACHE, respond, respondText } from '../respond.js';
+import { respond, respondText } from '../respond.js';
 import type { Endpoint, Visit } from '../router.js';
 import { RETRY_SECONDS } from './discovery.js';
 
@@ -51,7 +51,7 @@ function answer({ request, response, rest }: Visit, options: SingleTargetOptions
   }
   const { headers } = request;
   const startedAt = options.monotonic();
-  const sink = sinkOf(response, (error) => fail(error, startedAt));
+  const sink = new AnswerSink(response, fail);
   const scrape = options.scraper.scrape(
     target,
     {
@@ -62,16 +62,15 @@ function answer({ request, response, rest }: Visit, options: SingleTargetOptions
     },
     sink,
   );
-  response.on('close', () => scrape.abort());
-  response.on('drain', () => scrape.resume());
+  sink.follow(scrape);
 
-  function fail(error: ScrapeError, since: number): void {
+  function fail(error: ScrapeError): void {
     if (options.failureResponse === 'error') {
       respondText(response, SCRAPE_STATUS[error.code], error.message);
       return;
     }
     const { format, contentType } = accepts.preferred(request.headers.accept, ['text', 'openmetrics', 'protobuf']);
-    const durationSeconds = (options.monotonic() - since) / 1000;
+    const durationSeconds = (options.monotonic() - startedAt) / 1000;
     respond(response, { status: 200, contentType, body: ownDocument(format, { up: 0, durationSeconds }) });
   }
 }
@@ -91,46 +90,6 @@ function refuse(response: ServerResponse, key: string, notReady: string | undefi
       `No rule selects instance ${key.slice(0, 120)}, or it is gone; /debug/discovery says why.`,
     );
   }
-}
-
-/** Below this, copying the pieces together costs less than writing them one by one. */
-const ONE_WRITE_BYTES = 64 * 1024;
-
-function sinkOf(response: ServerResponse, fail: (error: ScrapeError) => void): ScrapeSink {
-  return {
-    whole(head, body) {
-      let length = 0;
-      for (const piece of body) length += piece.length;
-      response.writeHead(200, headersOf(head, length));
-      if (length <= ONE_WRITE_BYTES) {
-        response.end(body.length === 1 ? body[0] : Buffer.concat(body, length));
-        return;
-      }
-      response.cork();
-      for (const piece of body) response.write(piece);
-      response.end();
-      response.uncork();
-    },
-    begin(head) {
-      response.writeHead(200, headersOf(head, undefined));
-    },
-    write: (chunk) => response.write(chunk),
-    end() {
-      response.end();
-    },
-    breakOff() {
-      // Neither a last chunk nor the promised length: whoever reads sees that it is not whole (facts/prometheus.md 2.4).
-      response.destroy();
-    },
-    fail,
-  };
-}
-
-function headersOf({ contentType, coding }: AnswerHead, length: number | undefined): Record<string, string | number> {
-  const headers: Record<string, string | number> = { 'content-type': contentType, 'cache-control': NO_CACHE };
-  if (length !== undefined) headers['content-length'] = length;
-  if (coding === 'gzip') headers['content-encoding'] = 'gzip';
-  return headers;
 }
 
 function textOf(value: IncomingMessage['headers'][string]): string | undefined {

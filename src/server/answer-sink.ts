@@ -1,0 +1,65 @@
+import type { ServerResponse } from 'node:http';
+import type { ScrapeError } from '../scraping/scrape-error.js';
+import type { AnswerHead, ScrapeSink } from '../scraping/scrape-sink.js';
+import type { ScrapeControl } from '../scraping/scraper.js';
+import { NO_CACHE } from './respond.js';
+
+/** Writes a scrape's answer to its caller. A class, since one is made for each scrape. */
+export class AnswerSink implements ScrapeSink {
+  readonly #response: ServerResponse;
+  readonly #onFailure: (error: ScrapeError) => void;
+  #scrape: ScrapeControl | undefined;
+
+  constructor(response: ServerResponse, onFailure: (error: ScrapeError) => void) {
+    this.#response = response;
+    this.#onFailure = onFailure;
+  }
+
+  /** The scrape to be ended when the caller leaves, and told when it takes more. */
+  follow(scrape: ScrapeControl): void {
+    this.#scrape = scrape;
+    this.#response.on('close', () => scrape.abort());
+  }
+
+  whole(head: AnswerHead, body: readonly Buffer[]): void {
+    const response = this.#response;
+    let length = 0;
+    for (const piece of body) length += piece.length;
+    response.writeHead(200, headersOf(head, length));
+    const last = body.length - 1;
+    // Corked, head and pieces leave in one system call.
+    response.cork();
+    for (let index = 0; index < last; index += 1) response.write(body[index]);
+    response.end(body[last]);
+    response.uncork();
+  }
+
+  begin(head: AnswerHead): void {
+    this.#response.on('drain', () => this.#scrape?.resume());
+    this.#response.writeHead(200, headersOf(head, undefined));
+  }
+
+  write(chunk: Buffer): boolean {
+    return this.#response.write(chunk);
+  }
+
+  end(): void {
+    this.#response.end();
+  }
+
+  /** Neither a last chunk nor the promised length: whoever reads sees that it is not whole (facts/prometheus.md 2.4). */
+  breakOff(): void {
+    this.#response.destroy();
+  }
+
+  fail(error: ScrapeError): void {
+    this.#onFailure(error);
+  }
+}
+
+function headersOf({ contentType, coding }: AnswerHead, length: number | undefined): Record<string, string | number> {
+  const headers: Record<string, string | number> = { 'content-type': contentType, 'cache-control': NO_CACHE };
+  if (length !== undefined) headers['content-length'] = length;
+  if (coding === 'gzip') headers['content-encoding'] = 'gzip';
+  return headers;
+}
