@@ -8,7 +8,7 @@ export function printTable(columns: readonly string[], rows: readonly (readonly 
   const rule = widths.map((width, index) =>
     alignmentOf(index) === 'left' ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`,
   );
-  console.log(['', line(columns), `| ${rule.join(' | ')} |`, ...rows.map(line), ''].join('\n'));
+  console.log(['', line(columns), `| ${rule.join(' | ')} |`, ...rows.map(line)].join('\n'));
 }
 
 type Alignment = 'left' | 'right';
