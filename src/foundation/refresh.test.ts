@@ -291,6 +291,8 @@ describe('a changed plan', () => {
       'routes space_guids=s1,s2',
     ]);
     expect(all.inventories.length, 'the old inventory stays in force').toBe(1);
+    await all.demand('domains');
+    expect(all.news(), 'another round does not press what failed').toEqual(['domains']);
     await all.after(1_250);
     expect(all.news(), 'what was read by the new plan already is not read again').toEqual([
       'processes space_guids=s1,s2',
@@ -366,6 +368,12 @@ describe('guids that one list names and another lacks', () => {
     await all.after(0);
     expect(all.news()).toContain(kind);
     for (let n = 0; n < 3; n += 1) await all.after(0);
+    expect(all.news()).toEqual([]);
+    all.world.processes = all.world.processes.map((process) => ({ ...process, instances: 7 }));
+    await all.after(MINUTE);
+    expect(all.inventories.length, 'a new inventory with the same gaps').toBeGreaterThan(2);
+    all.news();
+    await all.after(0);
     expect(all.news()).toEqual([]);
   });
 
@@ -462,6 +470,8 @@ describe('refresh', () => {
     });
     all.world.apps = [];
     all.news();
+    await all.after(0);
+    expect(all.news(), 'never two rounds at once').toEqual([]);
     all.gate = undefined;
     gate.resolve();
     await settle();

@@ -177,6 +177,19 @@ describe('renewal', () => {
     expect(uaa.logins.map((form) => form['grant_type'])).toEqual(['password', 'refresh_token', 'refresh_token']);
   });
 
+  test('a refused refresh token is not tried again, even when the login after it fails', async () => {
+    const { tokens, uaa, clock } = await source((form, count) => {
+      if (form['grant_type'] === 'refresh_token') return refusal('invalid_token', 'revoked');
+      return count === 3 ? { status: 503, body: '' } : grant(`token-${count}`, { refresh_token: 'r' });
+    });
+    await tokens.token();
+    clock.advance(20 * MINUTE);
+    await failure(tokens);
+    clock.advance(1_000);
+    expect(await tokens.token()).toBe('token-4');
+    expect(uaa.logins.map((form) => form['grant_type'])).toEqual(['password', 'refresh_token', 'password', 'password']);
+  });
+
   test('a failing renewal leaves the old token in force until it expires', async () => {
     const { tokens, uaa, clock } = await source((_, count) =>
       count === 1 ? grant('token-1', { expires_in: 1200 }) : refusal('unauthorized', 'Bad credentials'),

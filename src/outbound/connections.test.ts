@@ -146,6 +146,16 @@ describe('a connection that dies', () => {
     expect(server.requests.length).toBe(requests);
   });
 
+  test.each([0, 1, 2, 3, 4, 5])('one that replaces a kept one is fresh, %d turns after its end', async (turns) => {
+    const server = await scripted('answer', 'close', 'answer');
+    const connections = connectionsWith();
+    await askInTurn(connections, server.origin, 1);
+    server.sockets[0]?.destroy();
+    for (let turn = 0; turn < turns; turn += 1) await new Promise(setImmediate);
+    expect(inShort(await ask(connections, { origin: server.origin }).outcome)).toBe('reset');
+    expect(server.requests.length).toBe(2);
+  });
+
   test('a retried request hears one head and one end', async () => {
     const server = await scripted('answer', 'close', 'answer');
     const connections = connectionsWith();
