@@ -143,19 +143,18 @@ describe('get', () => {
     const error = await failure(client);
     expect(error.code).toBe(code);
     expect(error.message).toMatch(words);
-    expect(error.message).toContain(`listing apps at ${client.foundry.origin}`);
+    expect(error.message).toContain(`GET ${client.foundry.origin}/v3/apps`);
     expect(client.results.at(-1)).toBe(`apps ${result}`);
     // A kept connection that dies is worth one more.
     expect(client.foundry.requests.length).toBe(answer === 'close' ? 2 : 1);
   });
 
-  test('an error carries request id and Retry-After, and the log has the request id', async () => {
+  test('an error carries request id and Retry-After', async () => {
     const client = await clientOf({
       api: () => ({ status: 429, headers: { 'retry-after': '7', 'x-vcap-request-id': 'abc::def' }, body: '' }),
     });
     const error = await failure(client);
     expect([error.requestId, error.retryAfterMs, error.status]).toEqual(['abc::def', 7_000, 429]);
-    expect(client.logged.count('abc::def')).toBe(1);
   });
 
   test('no secret in any log line', async () => {
@@ -165,7 +164,7 @@ describe('get', () => {
     });
     const error = await failure(client);
     const told = [describeError(error), ...client.logged.lines].join('\n');
-    expect(client.logged.lines.length).toBeGreaterThan(2);
+    expect(client.logged.lines.length).toBeGreaterThan(1);
     for (const secret of [PASSWORD, 'secret-token', 'secret-refresh']) expect(told).not.toContain(secret);
   });
 });

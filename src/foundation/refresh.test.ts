@@ -265,6 +265,21 @@ describe('a failing list', () => {
     expect(all.news()).toContain('apps space_guids=s1');
   });
 
+  test.each([
+    ['api_status', ' WARN '],
+    ['api_unreachable', ' WARN '],
+    ['login_refused', ' DEBUG '],
+    ['login_failed', ' DEBUG '],
+  ] as const)('by %s is told once, at%s, with the id of its request', async (code, level) => {
+    const all = await started();
+    all.failing.set('apps', new ApiError(code, 'said no', { requestId: 'abc::def' }));
+    await all.after(MINUTE);
+    const lines = all.logged.lines.filter((line) => line.includes('said no'));
+    expect(lines.length).toBe(1);
+    expect(lines[0]?.toUpperCase()).toContain(level);
+    expect(lines[0]).toContain('abc::def');
+  });
+
   test('an error that is none of ours does not stop the rounds', async () => {
     const all = await started();
     all.failing.set('apps', new TypeError('oops'));
