@@ -42,9 +42,11 @@ export async function createTargetConnections(config: Config): Promise<Connectio
 
 async function readAuthorities(file: string | undefined, option: string): Promise<readonly string[]> {
   if (file === undefined) return [];
-  try {
-    return [await readFile(file, 'utf8')];
-  } catch (cause) {
+  const pem = await readFile(file, 'utf8').catch((cause) => {
     throw new Error(`${option} names ${file}, which cannot be read`, { cause });
-  }
+  });
+  // OpenSSL passes over what it cannot read, and every connection would fail for no reason told.
+  if (!pem.includes('-----BEGIN CERTIFICATE-----'))
+    throw new Error(`${option} names ${file}, which holds no PEM certificate`);
+  return [pem];
 }

@@ -55,6 +55,7 @@ describe('get', () => {
     const client = await clientOf({ api: () => INVALID_TOKEN });
     const error = await failure(client);
     expect([error.code, error.status]).toEqual(['api_status', 401]);
+    expect(client.logged.count('abc::def')).toBe(1);
     expect([client.foundry.logins.length, client.foundry.requests.length]).toEqual([2, 2]);
   });
 

@@ -128,28 +128,19 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
         { maxBytes: MAX_ANSWER_BYTES },
       ).catch((cause) => {
         tell('unreachable', 0);
-        log.warn('a request to Cloud Foundry failed', { kind, path: shorten(path), error: cause });
-        throw new ApiError('api_unreachable', `listing ${kind} at ${api.origin}: ${describeError(cause)}`, { cause });
+        throw new ApiError('api_unreachable', `GET ${api.origin}${shorten(path)}: ${describeError(cause)}`, { cause });
       });
       tell(resultOf(answer.status), answer.body.length);
-      if (answer.status !== 200) throw statusError(answer, kind, path);
+      if (answer.status !== 200) throw statusError(answer, path);
       return answer;
     });
   }
 
-  function statusError(answer: WholeAnswer, kind: RequestKind, path: string): ApiError {
-    const requestId = header(answer.headers, 'x-vcap-request-id');
-    const words = errorWords(answer);
-    log.warn('a request to Cloud Foundry failed', {
-      kind,
-      path: shorten(path),
+  function statusError(answer: WholeAnswer, path: string): ApiError {
+    const sentence = `GET ${api.origin}${shorten(path)} was answered by ${answer.status} ${errorWords(answer)}`;
+    return new ApiError('api_status', sentence, {
       status: answer.status,
-      reason: words,
-      requestId,
-    });
-    return new ApiError('api_status', `listing ${kind} at ${api.origin} was answered by ${answer.status} ${words}`, {
-      status: answer.status,
-      requestId,
+      requestId: header(answer.headers, 'x-vcap-request-id'),
       retryAfterMs: retryAfterMs(header(answer.headers, 'retry-after'), clock.now()),
     });
   }
@@ -171,6 +162,10 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
         return await getWithToken(kind, path);
       } catch (error) {
         if (!(error instanceof ApiError) || error.code !== 'api_status' || error.status !== 401) throw error;
+        log.info('the API refuses our token, asking for another', {
+          requestId: error.requestId,
+          reason: error.message,
+        });
         return await getWithToken(kind, path);
       }
     },
@@ -222,7 +217,7 @@ function errorWords(answer: WholeAnswer): string {
   }
 }
 
-/** Guids by the hundred say nothing in a log line. */
+/** Guids by the hundred say nothing to anybody. */
 function shorten(path: string): string {
   return path.length <= 200 ? path : `${path.slice(0, 200)}…`;
 }

@@ -18,11 +18,11 @@ export type Parsed<T> =
 
 const guid = z.string().min(1).max(200);
 const toOne = z.object({ data: z.object({ guid }) });
-/** Absent before API version 3.63; values are always texts, null stands for none. */
+/** Absent before API version 3.63. Values are texts; what is none is no reason to lose an application. */
 const metadata = z
   .object({
-    labels: z.record(z.string(), z.string().nullable()).nullish(),
-    annotations: z.record(z.string(), z.string().nullable()).nullish(),
+    labels: z.record(z.string(), z.unknown()).nullish(),
+    annotations: z.record(z.string(), z.unknown()).nullish(),
   })
   .nullish();
 
@@ -147,9 +147,9 @@ export function parsePage(document: unknown): Page | undefined {
   return { totalResults: total_results, hasNext: (next ?? null) !== null };
 }
 
-function texts(values: Readonly<Record<string, string | null>> | null | undefined): Readonly<Record<string, string>> {
+function texts(values: Readonly<Record<string, unknown>> | null | undefined): Readonly<Record<string, string>> {
   if (values === null || values === undefined) return NONE;
-  const kept = Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== null);
+  const kept = Object.entries(values).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
   return kept.length === 0 ? NONE : Object.fromEntries(kept);
 }
 

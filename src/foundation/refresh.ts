@@ -196,13 +196,19 @@ export function createRefresher(options: RefresherOptions): Refresher {
         error instanceof ApiError ? error : new ApiError('api_answer', describeError(error), { cause: error });
       list.failed(reason);
       options.observe.listed(kind, 'failure');
-      log.warn('a list could not be read; what it said last stays in force', {
-        kind,
-        failures: list.failures,
-        requestId: reason.requestId,
-        error: reason,
-      });
+      tellFailure(kind, list.failures, reason);
     }
+  }
+
+  /** A login that fails has been told about where it failed, and fails every list alike. */
+  function tellFailure(kind: ResourceKind, failures: number, error: ApiError): void {
+    const isLogin = error.code === 'login_refused' || error.code === 'login_failed';
+    log[isLogin ? 'debug' : 'warn']('a list could not be read; what it said last stays in force', {
+      kind,
+      failures,
+      requestId: error.requestId,
+      error,
+    });
   }
 
   function publish(): void {

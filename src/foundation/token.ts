@@ -170,7 +170,8 @@ export function createTokenSource(options: TokenOptions): TokenSource {
   }
 
   function accept(granted: z.infer<typeof answerSchema>, askedAt: Milliseconds): Grant {
-    refreshToken = granted.refresh_token ?? undefined;
+    // An answer without one leaves the old one valid (RFC 6749 6).
+    refreshToken = granted.refresh_token ?? refreshToken;
     const lifetimeMs = granted.expires_in * 1000;
     return {
       accessToken: granted.access_token,
