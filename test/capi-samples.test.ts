@@ -100,7 +100,7 @@ describe('our own samples', () => {
   test.each<[ResourceKind, number, readonly unknown[]]>([
     ['organizations', 5, ['org-without-name', undefined, '', 'org-null-name', undefined]],
     ['spaces', 3, ['space-oven', 'space-shop']],
-    ['apps', 6, ['app-odd-state', 'app-no-space', 'app-no-relationships', 42, 'app-boolean-label', '{{.GUID}}']],
+    ['apps', 7, ['app-odd-state', 'app-no-space', 'app-no-relationships', 42, '{{.GUID}}']],
     ['processes', 7, ['process-no-app', 'process-null-links', 'process-half', 'process-below-zero']],
     ['routes', 7, ['route-no-domain', 'route-no-url', 'route-odd-destination']],
     ['domains', 6, ['domain-odd-internal', 'domain-no-name']],
@@ -114,6 +114,7 @@ describe('our own samples', () => {
   test.each<[string, ResourceKind, string, object]>([
     ['apps-new.json', 'apps', 'app-till', { state: 'STARTED', spaceGuid: 'space-live', labels: { team: 'shop' } }],
     ['apps-old.json', 'apps', 'app-no-metadata', { labels: {}, annotations: {} }],
+    ['apps-old.json', 'apps', 'app-boolean-label', { labels: {} }],
     ['apps-old.json', 'apps', 'app-null-metadata', { labels: {}, annotations: {} }],
     ['processes-old.json', 'processes', 'process-till', { appGuid: 'app-till', instances: 5 }],
     ['processes-old.json', 'processes', 'process-scale', { appGuid: 'app-scale', instances: 1 }],
