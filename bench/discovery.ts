@@ -1,17 +1,18 @@
 import type { Milliseconds } from '../src/base/duration.js';
-import { createCaller } from './support/caller.js';
 import { configFor } from './support/config.js';
 import { type Discovered, untilDiscovered } from './support/discovered.js';
+import { type AnswerTimes, measureDocuments } from './support/documents.js';
 import { count, megabytes, milliseconds, preciseMegabytes, ratio, seconds } from './support/format.js';
 import { readOwnMetrics } from './support/own-metrics.js';
-import { type LogLine, type Program, startProgram } from './support/program.js';
+import { type Program, startProgram } from './support/program.js';
 import { runWhenStarted } from './support/run-bench.js';
+import { measureSelections, TELLS_SELECTIONS } from './support/selections.js';
 import { type CountedRequests, type SimulatorProcess, startSimulatorProcess } from './support/simulator-process.js';
 import { onStage } from './support/stage.js';
 import { median } from './support/statistics.js';
 import { printTable } from './support/table.js';
 import type { Usage } from './support/usage.js';
-import { passTime, waitFor } from './support/wait.js';
+import { passTime } from './support/wait.js';
 import { LARGE_WORLD } from './support/worlds.js';
 
 /** Starts that a figure is the median of. */
@@ -161,59 +162,33 @@ async function refreshesOf(program: Program): Promise<number> {
 }
 
 async function showDocumentTimes(program: Program): Promise<void> {
-  const caller = createCaller();
-  const measure = async (hostOf: (number: number) => string): Promise<string[]> => {
-    const cpuBefore = program.usage().cpuMs;
-    const times: Milliseconds[] = [];
-    for (let number = 0; number < ANSWERS; number += 1) {
-      times.push((await caller.ask(`${program.url}/discovery`, { host: hostOf(number) })).ms);
-    }
-    const cpuMs = (program.usage().cpuMs - cpuBefore) / ANSWERS;
-    return [median(times), Math.max(...times), cpuMs].map(milliseconds);
-  };
-  const host = new URL(program.url).host;
-  const { body } = await caller.ask(`${program.url}/discovery`);
+  const { bytes, sameName, otherNames } = await measureDocuments(program, ANSWERS);
+  const cells = ({ medianMs, slowestMs, cpuMs }: AnswerTimes): string[] =>
+    [medianMs, slowestMs, cpuMs].map(milliseconds);
   printTable(
-    [`/discovery, ${preciseMegabytes(body.length)} MB`, 'median ms', 'slowest ms', 'CPU ms'],
+    [`/discovery, ${preciseMegabytes(bytes)} MB`, 'median ms', 'slowest ms', 'CPU ms'],
     [
-      ['asked by the same name', ...(await measure(() => host))],
-      ['asked by another name each time', ...(await measure((number) => `name-${number}.example.org:8080`))],
+      ['asked by the same name', ...cells(sameName)],
+      ['asked by another name each time', ...cells(otherNames)],
     ],
   );
-  await caller.stop();
 }
 
-/** The log says at DEBUG how long a selection took. */
 async function showReselection(simulator: SimulatorProcess): Promise<void> {
   await onStage(async (stage) => {
-    const timeout = { application: 3600, route: 3600, process: 1 };
-    const config = configFor(simulator, { targets: EVERYTHING, cf: { cache: { timeout } } });
-    const program = stage.add(await startProgram({ config, args: ['--logging.level.root=DEBUG'] }));
+    const config = configFor(simulator, { targets: EVERYTHING });
+    const program = stage.add(await startProgram({ config, args: TELLS_SELECTIONS }));
     await untilDiscovered(program);
-    const app = (await simulator.world()).firstApplications[0];
-    if (app === undefined) throw new Error('the world has no application');
-    for (let change = 1; change <= CHANGES; change += 1) {
-      await simulator.change('scale', { app: app.guid, instances: 1 + (change % 2) });
-      await waitFor(() => (selectionsIn(program.log()).length > change ? true : undefined), {
-        withinMs: 30_000,
-        everyMs: 50,
-        what: () => 'a new directory after an application was scaled',
-      });
-    }
-    const [first = Number.NaN, ...later] = selectionsIn(program.log());
+    const { firstMs, laterMs } = await measureSelections(program, simulator, CHANGES);
     printTable(
       ['selection of 3,500 targets', 'ms'],
       [
-        ['the first, in a fresh process', milliseconds(first)],
-        ['after a change, median', milliseconds(median(later))],
-        ['after a change, slowest', milliseconds(Math.max(...later))],
+        ['the first, in a fresh process', milliseconds(firstMs)],
+        ['after a change, median', milliseconds(median(laterMs))],
+        ['after a change, slowest', milliseconds(Math.max(...laterMs))],
       ],
     );
   });
-}
-
-function selectionsIn(log: readonly LogLine[]): number[] {
-  return log.map((line) => line['selectedInMs']).filter((each) => typeof each === 'number');
 }
 
 /** Few requests against little memory: what the default of `cf.request.pageSize` is chosen by. */

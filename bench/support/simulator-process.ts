@@ -19,7 +19,13 @@ const requestsAnswer = z.object({
 const worldAnswer = z.object({
   webInstances: z.number(),
   firstApplications: z.array(
-    z.object({ guid: z.string(), name: z.string(), space: z.string(), organization: z.string() }),
+    z.object({
+      guid: z.string(),
+      name: z.string(),
+      space: z.string(),
+      organization: z.string(),
+      processes: z.array(z.object({ type: z.string(), desired: z.number() })),
+    }),
   ),
 });
 
