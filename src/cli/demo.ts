@@ -50,6 +50,7 @@ async function play(context: CommandContext, folder: string, running: { stop(): 
   const app = await createApp({ ...read, printPassword: () => undefined });
   await app.start();
   running.push(app);
+  await becomeReady(app);
 
   const prometheusFile = join(folder, 'prometheus.yml');
   await writeFile(prometheusFile, demoPrometheusConfig(app.url));
@@ -62,6 +63,17 @@ async function play(context: CommandContext, folder: string, running: { stop(): 
   const report = prometheus === undefined ? undefined : reportTargets(prometheus, context);
   await stopOnSignal({ stop: async () => report?.stop() }, context);
   return EXIT_OK;
+}
+
+const READY_WITHIN_MS = 30_000;
+
+/** What is printed shall work when it is read. */
+async function becomeReady({ url }: App): Promise<void> {
+  const deadline = performance.now() + READY_WITHIN_MS;
+  while (!(await fetch(`${url}/-/ready`)).ok) {
+    if (performance.now() > deadline) throw new Error(await (await fetch(`${url}/discovery`)).text());
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }
 
 interface OwnArguments {

@@ -1,0 +1,26 @@
+import type { Milliseconds } from '../base/duration.js';
+import type { Directory } from '../discovery/directory.js';
+import type { Log } from '../telemetry/log.js';
+
+export interface Announcement {
+  readonly next: Directory;
+  readonly before: Directory | undefined;
+  readonly selectedInMs: Milliseconds;
+}
+
+/** Tells the log of a new directory: what the operator should know, once. */
+export function announceDirectory({ next, before, selectedInMs }: Announcement, log: Log): void {
+  const facts = {
+    instances: next.targets.length,
+    leftOut: next.leftOut.length,
+    selectedInMs: Math.round(selectedInMs),
+  };
+  if (before === undefined) log.info('the first directory of targets is complete', facts);
+  else log.debug('the directory of targets was made anew', facts);
+  const known = new Set(before?.warnings);
+  for (const warning of next.warnings) if (!known.has(warning)) log.warn(warning);
+  for (const { rule, applications } of next.rules) {
+    const matchedBefore = before?.rules.find((each) => each.rule === rule)?.applications ?? 1;
+    if (applications === 0 && matchedBefore > 0) log.warn('a rule matches no application', { rule });
+  }
+}
