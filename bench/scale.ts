@@ -75,17 +75,19 @@ async function showDirectories(subjects: readonly Subject[]): Promise<void> {
   const rows: string[][] = [];
   for (const [index, { program, simulator, discovered }] of subjects.entries()) {
     const { firstMs, laterMs } = await measureSelections(program, simulator, CHANGES);
+    const { peakBytes } = program.usage();
     const { bytes, sameName, otherNames } = await measureDocuments(program, ANSWERS);
     rows.push([
       count(discovered.paths.length),
       seconds(discovered.afterMs),
       megabytes(settled[index] ?? Number.NaN),
-      megabytes(program.usage().peakBytes),
+      megabytes(peakBytes),
       milliseconds(firstMs),
       milliseconds(median(laterMs)),
       preciseMegabytes(bytes),
       milliseconds(sameName.medianMs),
       milliseconds(otherNames.medianMs),
+      megabytes(program.usage().peakBytes),
     ]);
   }
   printTable(
@@ -99,6 +101,7 @@ async function showDirectories(subjects: readonly Subject[]): Promise<void> {
       '/discovery MB',
       'ready-made ms',
       'for a new name ms',
+      `peak MB after ${ANSWERS} names`,
     ],
     rows,
   );

@@ -22,7 +22,13 @@ function tell(message: SimulatorMessage): void {
 
 const simulator = await startSimulator(parseSimulatorArguments(process.argv.slice(2)));
 const { apiHost, username, password, caFile, connectTo, controlUrl } = simulator;
-const end = (): void => void simulator.stop().then(() => process.exit(0));
+let isEnding = false;
+// A parent that is interrupted tells us twice: by a signal, and by being gone.
+const end = (): void => {
+  if (isEnding) return;
+  isEnding = true;
+  simulator.stop().finally(() => process.exit(0));
+};
 process.once('SIGTERM', end);
 process.once('disconnect', end);
 // Ctrl-C reaches the whole group; the bench ends its parts in order.
