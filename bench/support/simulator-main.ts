@@ -27,7 +27,7 @@ let isEnding = false;
 const end = (): void => {
   if (isEnding) return;
   isEnding = true;
-  simulator.stop().finally(() => process.exit(0));
+  void simulator.stop().finally(() => process.exit(0));
 };
 process.once('SIGTERM', end);
 process.once('disconnect', end);
