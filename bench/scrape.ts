@@ -1,21 +1,27 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { startSimulator } from '../simulator/simulator.js';
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { endChild, pidOf } from './support/child.js';
+import { configFor } from './support/config.js';
+import { untilDiscovered } from './support/discovered.js';
+import { count, megabytes, ratio } from './support/format.js';
+import { freePort } from './support/free-port.js';
 import { startNginx } from './support/nginx.js';
-import { type Program, startProgram } from './support/program.js';
+import { startProgram } from './support/program.js';
+import { runWhenStarted } from './support/run-bench.js';
+import { startSimulatorProcess } from './support/simulator-process.js';
+import { onStage, type Part, type Stage } from './support/stage.js';
+import { median } from './support/statistics.js';
 import { printTable } from './support/table.js';
-import { runWrk, type WrkResult } from './support/wrk.js';
+import { readUsage } from './support/usage.js';
+import { runWrk } from './support/wrk.js';
 
 /** Proxies share this core, one at a time; nginx as application and wrk have the other. */
 const PROXY_CORE = 0;
 const OTHER_CORE = 1;
 const CONNECTIONS = 32;
 const WARM_UP_SECONDS = 2;
-const ROUND_SECONDS = 5;
-const ROUNDS = 5;
+const ROUND_SECONDS = 4;
+const ROUNDS = 7;
 
 /** As Prometheus 2.42 asks (facts/prometheus.md 2.1). */
 const SCRAPE_HEADERS = {
@@ -25,6 +31,16 @@ const SCRAPE_HEADERS = {
   'User-Agent': 'Prometheus/2.42.0',
   'X-Prometheus-Scrape-Timeout-Seconds': '10',
 };
+
+const BODIES = [
+  { name: '10 KB identity', path: '/m10' },
+  { name: '10 KB gzip', path: '/gz/m10' },
+  { name: '150 KB identity', path: '/m150' },
+  { name: '150 KB gzip', path: '/gz/m150' },
+] as const;
+
+const BARE = 'bare node:http + undici';
+const NGINX = 'nginx proxy_pass';
 
 interface Contender {
   readonly name: string;
@@ -38,77 +54,63 @@ interface Figures {
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly cpuMicrosPerRequest: number;
-  readonly peakMegabytes: number;
+  readonly peakBytes: number;
 }
 
-/** Throughput of a scrape through us, beside a bare proxy of the same parts and nginx, in one run. */
+/** Throughput of a scrape through us, with everything on, beside a bare proxy of the same parts and nginx, in one run. */
 export async function run(): Promise<void> {
-  const bodies = { m10: exposition(10_000), m150: exposition(150_000) };
-  const nginx = await startNginx({
-    bodies,
-    upstreamPort: await freePort(),
-    proxyPort: await freePort(),
-    upstreamCore: OTHER_CORE,
-    proxyCore: PROXY_CORE,
-  });
-  const upstream = `http://127.0.0.1:${nginx.upstreamPort}`;
-  const bare = await startBareProxy(upstream);
-  const few = await startOurs({
-    applications: 1,
-    instances: 3,
-    upstreamPort: nginx.upstreamPort,
-    paths: ['/m10', '/m150', '/gz/m10', '/gz/m150'],
-  });
-  const many = await startOurs({
-    applications: 100,
-    instances: 300,
-    upstreamPort: nginx.upstreamPort,
-    paths: ['/m10'],
-  });
-  try {
+  await onStage(async (stage) => {
+    const nginx = stage.add(
+      await startNginx({
+        bodies: { m10: exposition(10_000), m150: exposition(150_000) },
+        upstreamPort: await freePort(),
+        proxyPort: await freePort(),
+        upstreamCore: OTHER_CORE,
+        proxyCore: PROXY_CORE,
+      }),
+    );
+    const bare = await startBareProxy(stage, `http://127.0.0.1:${nginx.upstreamPort}`);
     const rows: string[][] = [];
-    for (const path of ['/m10', '/m150', '/gz/m10', '/gz/m150']) {
-      const contenders: Contender[] = [
-        { name: 'Promregator, 3 instances', ...few.contender(path) },
-        { name: 'bare node:http + undici', url: bare.url, pid: bare.pid, paths: [path] },
-        { name: 'nginx proxy_pass', url: `http://127.0.0.1:${nginx.proxyPort}`, pid: nginx.proxyPid, paths: [path] },
-      ];
-      if (path === '/m10') contenders.splice(1, 0, { name: 'Promregator, 30,000 instances', ...many.contender(path) });
-      rows.push(...tableRows(path, await compare(contenders)));
+    for (const { name, path } of BODIES) {
+      const few = await startOurs({ applications: 1, instances: 3, upstreamPort: nginx.upstreamPort, path });
+      // Thousands of instances behind a few names: it is the directory that is to be felt here, not the connections.
+      const many =
+        path === '/m10'
+          ? await startOurs({ applications: 100, instances: 300, upstreamPort: nginx.upstreamPort, path })
+          : undefined;
+      try {
+        const contenders: Contender[] = [
+          { name: 'Promregator, 3 instances', ...few },
+          ...(many === undefined ? [] : [{ name: 'Promregator, 30,000 instances', ...many }]),
+          { name: BARE, ...bare, paths: [path] },
+          { name: NGINX, url: `http://127.0.0.1:${nginx.proxyPort}`, pid: nginx.proxyPid, paths: [path] },
+        ];
+        rows.push(...tableRows(name, await compare(contenders)));
+      } finally {
+        await few.stop();
+        await many?.stop();
+      }
     }
     printTable(
-      [
-        'body',
-        'proxy',
-        'req/s',
-        'p50 ms',
-        'p99 ms',
-        'CPU µs/req',
-        'peak MB',
-        'req/s of bare',
-        'CPU of bare',
-        'req/s of nginx',
-      ],
+      ['body', 'proxy', 'req/s', 'of bare', 'of nginx', 'p50 ms', 'p99 ms', 'CPU µs/req', 'of bare', 'peak MB'],
       rows,
     );
-  } finally {
-    await Promise.all([few.stop(), many.stop(), bare.stop(), nginx.stop()]);
-  }
+  });
 }
 
-/** In turns, so that what else the machine does strikes all alike; the median of the rounds counts. */
-async function compare(contenders: readonly Contender[]): Promise<Map<string, Figures>> {
+/** In turns, so that what else the machine does strikes all alike; ratios are taken within a round, medians over rounds. */
+async function compare(contenders: readonly Contender[]): Promise<ReadonlyMap<string, readonly Figures[]>> {
   for (const contender of contenders) await load(contender, WARM_UP_SECONDS);
   const rounds = new Map<string, Figures[]>(contenders.map(({ name }) => [name, []]));
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const contender of contenders) rounds.get(contender.name)?.push(await load(contender, ROUND_SECONDS));
   }
-  return new Map([...rounds].map(([name, figures]) => [name, medians(figures)]));
+  return rounds;
 }
 
 async function load({ url, pid, paths }: Contender, seconds: number): Promise<Figures> {
-  const before = cpuSeconds(pid);
-  const result: WrkResult = await runWrk({
+  const before = readUsage(pid).cpuMs;
+  const result = await runWrk({
     url,
     paths,
     headers: SCRAPE_HEADERS,
@@ -116,144 +118,82 @@ async function load({ url, pid, paths }: Contender, seconds: number): Promise<Fi
     seconds,
     core: OTHER_CORE,
   });
+  const { cpuMs, peakBytes } = readUsage(pid);
   return {
     requestsPerSecond: result.requestsPerSecond,
     p50Ms: result.p50Ms,
     p99Ms: result.p99Ms,
-    cpuMicrosPerRequest: ((cpuSeconds(pid) - before) / result.requests) * 1e6,
-    peakMegabytes: Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024,
+    cpuMicrosPerRequest: ((cpuMs - before) / result.requests) * 1000,
+    peakBytes,
   };
 }
 
-function medians(figures: readonly Figures[]): Figures {
-  const of = (pick: (each: Figures) => number): number => {
-    const sorted = figures.map(pick).sort((a, b) => a - b);
-    return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-  };
-  return {
-    requestsPerSecond: of((each) => each.requestsPerSecond),
-    p50Ms: of((each) => each.p50Ms),
-    p99Ms: of((each) => each.p99Ms),
-    cpuMicrosPerRequest: of((each) => each.cpuMicrosPerRequest),
-    peakMegabytes: of((each) => each.peakMegabytes),
-  };
+function tableRows(body: string, figures: ReadonlyMap<string, readonly Figures[]>): string[][] {
+  const bare = figures.get(BARE) ?? [];
+  const nginx = figures.get(NGINX) ?? [];
+  return [...figures].map(([name, rounds]) => {
+    const of = (pick: (each: Figures) => number): number => median(rounds.map(pick));
+    const against = (others: readonly Figures[], pick: (each: Figures) => number): string =>
+      ratio(median(rounds.map((each, round) => pick(each) / pick(others[round] ?? each))));
+    return [
+      body,
+      name,
+      count(of((each) => each.requestsPerSecond)),
+      against(bare, (each) => each.requestsPerSecond),
+      against(nginx, (each) => each.requestsPerSecond),
+      of((each) => each.p50Ms).toFixed(2),
+      of((each) => each.p99Ms).toFixed(1),
+      of((each) => each.cpuMicrosPerRequest).toFixed(0),
+      against(bare, (each) => each.cpuMicrosPerRequest),
+      megabytes(of((each) => each.peakBytes)),
+    ];
+  });
 }
 
-function tableRows(path: string, figures: ReadonlyMap<string, Figures>): string[][] {
-  const bare = figures.get('bare node:http + undici');
-  const nginx = figures.get('nginx proxy_pass');
-  const body = `${path.endsWith('m150') ? '150 KB' : '10 KB'} ${path.startsWith('/gz') ? 'gzip' : 'identity'}`;
-  return [...figures].map(([name, each]) => [
-    body,
-    name,
-    each.requestsPerSecond.toFixed(0),
-    each.p50Ms.toFixed(2),
-    each.p99Ms.toFixed(1),
-    each.cpuMicrosPerRequest.toFixed(0),
-    each.peakMegabytes.toFixed(0),
-    (each.requestsPerSecond / (bare?.requestsPerSecond ?? Number.NaN)).toFixed(2),
-    (each.cpuMicrosPerRequest / (bare?.cpuMicrosPerRequest ?? Number.NaN)).toFixed(2),
-    (each.requestsPerSecond / (nginx?.requestsPerSecond ?? Number.NaN)).toFixed(2),
-  ]);
-}
-
-interface Ours {
-  contender(path: string): { readonly url: string; readonly pid: number; readonly paths: readonly string[] };
-  stop(): Promise<void>;
+interface Ours extends Pick<Part, 'stop'> {
+  readonly url: string;
+  readonly pid: number;
+  readonly paths: readonly string[];
 }
 
 interface OursOptions {
   readonly applications: number;
   readonly instances: number;
   readonly upstreamPort: number;
-  /** One rule for each. */
-  readonly paths: readonly string[];
+  readonly path: string;
 }
 
 /** With everything on; only the limit per instance is lifted, since three of them get 32 scrapes at a time here. */
-async function startOurs({ applications, instances, upstreamPort, paths }: OursOptions): Promise<Ours> {
-  const simulator = await startSimulator({ applications, instances });
-  const program: Program = await startProgram({
-    core: PROXY_CORE,
-    config: {
-      cf: {
-        api_host: simulator.apiHost,
-        username: simulator.username,
-        password: simulator.password,
-        tls_config: { ca_file: simulator.caFile },
-      },
-      promregator: {
-        connectTo: [`*.apps.sim.example:80 -> 127.0.0.1:${upstreamPort}`, ...simulator.connectTo],
-        scraping: { maxConcurrentPerInstance: 64 },
-        discovery: { ownMetricsEndpoint: false },
-        targets: paths.map((path) => ({ path, protocol: 'http' })),
-      },
-    },
+async function startOurs({ applications, instances, upstreamPort, path }: OursOptions): Promise<Ours> {
+  const simulator = await startSimulatorProcess({ organizations: 1, spaces: 1, applications, instances });
+  const { cf, promregator } = configFor(simulator, {
+    targets: [{ path, protocol: 'http' }],
+    scraping: { maxConcurrentPerInstance: 64 },
   });
-  const targets = await discovered(program.url);
+  const connectTo = [`*.apps.sim.example:80 -> 127.0.0.1:${upstreamPort}`, ...simulator.connectTo];
+  const program = await startProgram({ core: PROXY_CORE, config: { cf, promregator: { ...promregator, connectTo } } });
+  const { paths } = await untilDiscovered(program);
   return {
-    contender(path) {
-      const ours = targets.filter(({ rulePath }) => rulePath === path).map(({ path: own }) => own);
-      return { url: program.url, pid: program.pid, paths: ours };
-    },
+    url: program.url,
+    pid: program.pid,
+    paths,
     async stop() {
       await program.stop();
       await simulator.stop();
     },
   };
-
-  /** Rules of one application and several paths: the first keeps the plain key, the others have a segment each. */
-  async function discovered(url: string): Promise<{ path: string; rulePath: string }[]> {
-    const groups: { labels: Record<string, string> }[] = JSON.parse(await whenReady(`${url}/discovery`));
-    const segments = new Map<string, string>();
-    const result: { path: string; rulePath: string }[] = [];
-    for (const { labels } of groups) {
-      const path = labels['__metrics_path__'] ?? '';
-      const segment = path.split('/')[4] ?? '';
-      const rulePath = segments.get(segment) ?? (await servedPath(url + path, paths));
-      segments.set(segment, rulePath);
-      result.push({ path, rulePath });
-    }
-    return result;
-  }
 }
 
-/** Which body stands behind a target, by its size and encoding. */
-async function servedPath(url: string, paths: readonly string[]): Promise<string> {
-  const answer = await fetch(url, { headers: { 'accept-encoding': 'gzip', 'user-agent': 'Prometheus/2.42.0' } });
-  const isGzip = answer.headers.get('content-encoding') === 'gzip';
-  const isLarge = Number(answer.headers.get('content-length')) > (isGzip ? 3_000 : 50_000);
-  await answer.arrayBuffer().catch(() => undefined);
-  return paths.find((path) => path.startsWith('/gz') === isGzip && path.endsWith('m150') === isLarge) ?? '';
-}
-
-async function whenReady(url: string): Promise<string> {
-  for (let attempt = 0; attempt < 600; attempt += 1) {
-    const answer = await fetch(url);
-    const text = await answer.text();
-    if (answer.status === 200) return text;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`${url} does not become ready`);
-}
-
-async function startBareProxy(upstream: string): Promise<{ url: string; pid: number; stop(): Promise<void> }> {
+async function startBareProxy(stage: Stage, upstream: string): Promise<{ readonly url: string; readonly pid: number }> {
   const file = fileURLToPath(new URL('./support/bare-proxy.js', import.meta.url));
-  const child: ChildProcess = spawn('taskset', ['-c', String(PROXY_CORE), process.execPath, file, upstream], {
+  const child = spawn('taskset', ['-c', String(PROXY_CORE), process.execPath, file, upstream], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  stage.add({ stop: () => endChild(child), kill: () => void child.kill() });
   const port = await new Promise<string>((resolve) =>
-    child.stdout?.once('data', (data) => resolve(String(data).trim())),
+    child.stdout.once('data', (data) => resolve(String(data).trim())),
   );
-  return {
-    url: `http://127.0.0.1:${port}`,
-    pid: child.pid ?? 0,
-    async stop() {
-      const ended = once(child, 'exit');
-      child.kill('SIGTERM');
-      await ended;
-    },
-  };
+  return { url: `http://127.0.0.1:${port}`, pid: pidOf(child, file) };
 }
 
 /** Generated, but shaped like what a Spring application exports. */
@@ -265,18 +205,4 @@ function exposition(bytes: number): string {
   return text;
 }
 
-function cpuSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) / 100;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
-}
-
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) await run();
+await runWhenStarted(import.meta.url, run);

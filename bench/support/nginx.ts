@@ -1,18 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { endChild, pidOf } from './child.js';
+import type { Part } from './stage.js';
+import { temporaryFolder } from './temporary-folder.js';
 
-export interface Nginx {
+export interface Nginx extends Part {
   /** Serves the bodies. */
   readonly upstreamPort: number;
   /** Passes to the upstream what it is asked for. */
   readonly proxyPort: number;
   /** Process of the proxy; the upstream is another. */
   readonly proxyPid: number;
-  stop(): Promise<void>;
 }
 
 export interface NginxOptions {
@@ -28,7 +28,8 @@ const TEXT = 'text/plain; version=0.0.4; charset=utf-8';
 
 /** Two nginx of one worker each, pinned to a core: the applications, and the proxy to compare with. */
 export async function startNginx(options: NginxOptions): Promise<Nginx> {
-  const folder = mkdtempSync(join(tmpdir(), 'promregator-nginx-'));
+  const temporary = temporaryFolder();
+  const folder = temporary.path;
   mkdirSync(join(folder, 'www', 'gz'), { recursive: true });
   for (const [path, body] of Object.entries(options.bodies)) {
     writeFileSync(join(folder, 'www', path), body);
@@ -39,10 +40,15 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
   return {
     upstreamPort: options.upstreamPort,
     proxyPort: options.proxyPort,
-    proxyPid: proxy.pid ?? 0,
+    proxyPid: pidOf(proxy, 'nginx'),
     async stop() {
-      await Promise.all([upstream, proxy].map(end));
-      rmSync(folder, { recursive: true, force: true });
+      await Promise.all([endChild(upstream), endChild(proxy)]);
+      temporary.remove();
+    },
+    kill() {
+      upstream.kill();
+      proxy.kill();
+      temporary.remove();
     },
   };
 }
@@ -72,11 +78,4 @@ function upstreamServer(folder: string, port: number): string {
 function proxyServer({ upstreamPort, proxyPort }: NginxOptions): string {
   return `upstream apps { server 127.0.0.1:${upstreamPort}; keepalive 64; keepalive_requests 1000000000; }
     server { listen 127.0.0.1:${proxyPort}; location / { proxy_pass http://apps; proxy_http_version 1.1; proxy_set_header Connection ""; } }`;
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return;
-  const ended = once(child, 'exit');
-  child.kill('SIGTERM');
-  await ended;
 }

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { temporaryFolder } from './temporary-folder.js';
 
 export interface WrkOptions {
   readonly url: string;
@@ -23,8 +23,8 @@ export interface WrkResult {
 
 /** Loads a server with wrk. @throws when any answer was not 200 */
 export async function runWrk(options: WrkOptions): Promise<WrkResult> {
-  const folder = mkdtempSync(join(tmpdir(), 'promregator-wrk-'));
-  const script = join(folder, 'load.lua');
+  const folder = temporaryFolder();
+  const script = join(folder.path, 'load.lua');
   writeFileSync(script, luaScript(options));
   const child = spawn(
     'taskset',
@@ -47,7 +47,7 @@ export async function runWrk(options: WrkOptions): Promise<WrkResult> {
     text += chunk;
   });
   await once(child, 'exit');
-  rmSync(folder, { recursive: true, force: true });
+  folder.remove();
   if (/Non-2xx|Socket errors/.test(text) || !/Requests\/sec/.test(text))
     throw new Error(`wrk on ${options.url}:\n${text}`);
   return {

@@ -1,32 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type ConfigOutcome, loadConfig } from './load-config.js';
+import { loadWritten, MANDATORY_ENV } from '../../test/support/config/load-written.js';
 import { formatPath } from './path.js';
 import { formatProblem } from './report.js';
 import { rootSchema } from './schema/root.js';
 import { optionsOf, shapeOf } from './shape.js';
-
-interface Written {
-  readonly yaml?: string;
-  readonly env?: Readonly<Record<string, string>>;
-  readonly args?: readonly string[];
-  /** Further files by absolute path. */
-  readonly files?: Readonly<Record<string, string>>;
-}
-
-/** The mandatory ones, so that a row holds only what it is about. */
-const ENV = { CF_API_HOST: 'api.example.org', CF_USERNAME: 'reader', CF_PASSWORD: 'pa$$word1' };
-
-async function load({ yaml, env = ENV, args = [], files = {} }: Written): Promise<ConfigOutcome> {
-  const all = new Map(Object.entries(files));
-  if (yaml !== undefined) all.set('/work/promregator.yml', yaml);
-  const readFile = async (path: string): Promise<string> => {
-    const text = all.get(path);
-    if (text === undefined) throw Object.assign(new Error(`ENOENT: ${path}`), { code: 'ENOENT' });
-    return text;
-  };
-  return loadConfig({ args, env, cwd: '/work', readFile });
-}
 
 describe('no input', () => {
   const hidden = 'hunter2secret';
@@ -34,7 +12,7 @@ describe('no input', () => {
   test('makes it throw, as a text', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'binary' }), fc.array(fc.string()), async (yaml, args) => {
-        await load({ yaml, args });
+        await loadWritten({ yaml, args });
       }),
       { numRuns: 500 },
     );
@@ -57,7 +35,7 @@ describe('no input', () => {
       fc.asyncProperty(fc.array(fc.tuple(name, value)), fc.array(fc.tuple(name, value)), async (lines, words) => {
         const yaml = lines.map(([key, text]) => `${key}: ${text}`).join('\n');
         const args = words.map(([key, text]) => `--${key}=${text}`);
-        const outcome = await load({ yaml, args });
+        const outcome = await loadWritten({ yaml, args });
         if (!outcome.ok) expect(outcome.problems.length).toBeGreaterThan(0);
       }),
       { numRuns: 1000 },
@@ -84,11 +62,11 @@ describe('no input', () => {
     ['nested by aliases', `a: &a ${'{x: '.repeat(2000)}1${'}'.repeat(2000)}\nb: *a`],
     ['of large numbers', 'promregator.targets[99999999].orgName: a'],
   ])('%s is more than an error', async (_, yaml) => {
-    expect(await load({ yaml })).toMatchObject({ ok: expect.any(Boolean) });
+    expect(await loadWritten({ yaml })).toMatchObject({ ok: expect.any(Boolean) });
   });
 
   test('of many steps on the command line is more than an error', async () => {
-    expect(await load({ args: [`--${'a.'.repeat(50_000)}a=1`] })).toMatchObject({ ok: true });
+    expect(await loadWritten({ args: [`--${'a.'.repeat(50_000)}a=1`] })).toMatchObject({ ok: true });
   });
 
   test.each([
@@ -102,12 +80,12 @@ describe('no input', () => {
     [{ yaml: `cf.password: \${${hidden}}` }],
     [{ args: [`--cf.password`, hidden] }],
     [{ args: [`-Dcf.password=${hidden}`] }],
-    [{ env: { ...ENV, CF_API_HOST: `https://u:${hidden}@x/y` } }],
-    [{ env: { ...ENV, JAVA_OPTS: `-Dcf.password=${hidden}` } }],
+    [{ env: { ...MANDATORY_ENV, CF_API_HOST: `https://u:${hidden}@x/y` } }],
+    [{ env: { ...MANDATORY_ENV, JAVA_OPTS: `-Dcf.password=${hidden}` } }],
     [{ yaml: `promregator.discovery.externalUrl: https://u:${hidden}@x/y` }],
-    [{ yaml: 'server.port: x', env: { ...ENV, CF_PASSWORD: hidden } }],
+    [{ yaml: 'server.port: x', env: { ...MANDATORY_ENV, CF_PASSWORD: hidden } }],
   ])('shows a secret: %j', async (written) => {
-    const outcome = await load(written);
+    const outcome = await loadWritten(written);
     const said = [...(outcome.ok ? [] : outcome.problems), ...outcome.warnings].map(formatProblem).join('\n');
     expect(said).not.toBe('');
     expect(said).not.toContain(hidden);

@@ -1,31 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { type ConfigOutcome, loadConfig } from './load-config.js';
+import { loadWritten, MANDATORY_ENV, type Written } from '../../test/support/config/load-written.js';
 import { formatProblem } from './report.js';
 
-interface Written {
-  readonly yaml?: string;
-  readonly env?: Readonly<Record<string, string>>;
-  readonly args?: readonly string[];
-  /** Further files by absolute path. */
-  readonly files?: Readonly<Record<string, string>>;
-}
-
-/** The mandatory ones, so that a row holds only what it is about. */
-const ENV = { CF_API_HOST: 'api.example.org', CF_USERNAME: 'reader', CF_PASSWORD: 'pa$$word1' };
-
-async function load({ yaml, env = ENV, args = [], files = {} }: Written): Promise<ConfigOutcome> {
-  const all = new Map(Object.entries(files));
-  if (yaml !== undefined) all.set('/work/promregator.yml', yaml);
-  const readFile = async (path: string): Promise<string> => {
-    const text = all.get(path);
-    if (text === undefined) throw Object.assign(new Error(`ENOENT: ${path}`), { code: 'ENOENT' });
-    return text;
-  };
-  return loadConfig({ args, env, cwd: '/work', readFile });
-}
-
 async function problemsOf(written: Written): Promise<readonly string[]> {
-  const outcome = await load(written);
+  const outcome = await loadWritten(written);
   return outcome.ok ? [] : outcome.problems.map(formatProblem);
 }
 
@@ -44,21 +22,21 @@ describe('problems, each with place and remedy', () => {
     ],
     [
       'an empty password in the environment',
-      { env: { ...ENV, CF_PASSWORD: '' } },
+      { env: { ...MANDATORY_ENV, CF_PASSWORD: '' } },
       [
         'environment CF_PASSWORD: cf.password: found nothing, expected the password of cf.username; set it in the file or as CF_PASSWORD in the environment',
       ],
     ],
     [
       'a user and a client',
-      { env: { ...ENV, CF_CLIENT_ID: 'x', CF_CLIENT_SECRET: 'y' } },
+      { env: { ...MANDATORY_ENV, CF_CLIENT_ID: 'x', CF_CLIENT_SECRET: 'y' } },
       [
         'environment CF_CLIENT_ID: cf.client_id: found a client beside a user, expected either cf.username and cf.password, or cf.client_id and cf.client_secret; remove one pair, or its variables from the environment',
       ],
     ],
     [
       'an API host that is none',
-      { env: { ...ENV, CF_API_HOST: 'https://u:secret@a/b' } },
+      { env: { ...MANDATORY_ENV, CF_API_HOST: 'https://u:secret@a/b' } },
       [
         'environment CF_API_HOST: cf.api_host: found a value that is no host, expected a host such as api.example.org, with or without https:// and port, and without path and user',
       ],
@@ -102,7 +80,7 @@ describe('problems, each with place and remedy', () => {
     ],
     [
       'a number out of range in the environment',
-      { env: { ...ENV, CF_REQUEST_PAGESIZE: '5001' } },
+      { env: { ...MANDATORY_ENV, CF_REQUEST_PAGESIZE: '5001' } },
       ['environment CF_REQUEST_PAGESIZE: cf.request.pageSize: found "5001", expected a whole number from 1 to 5000'],
     ],
     [
@@ -163,7 +141,7 @@ describe('problems, each with place and remedy', () => {
     ],
     [
       'a gap in the numbers',
-      { env: { ...ENV, PROMREGATOR_TARGETS_0_ORGNAME: 'a', PROMREGATOR_TARGETS_2_ORGNAME: 'b' } },
+      { env: { ...MANDATORY_ENV, PROMREGATOR_TARGETS_0_ORGNAME: 'a', PROMREGATOR_TARGETS_2_ORGNAME: 'b' } },
       [
         'environment PROMREGATOR_TARGETS_2_ORGNAME: promregator.targets: found item 2 without an item 1, expected indices without a gap; number the items promregator.targets from 0 on',
       ],
@@ -184,7 +162,7 @@ describe('problems, each with place and remedy', () => {
     ],
     [
       'a preferred route that does not compile',
-      { env: { ...ENV, PROMREGATOR_TARGETS_0_PREFERREDROUTEREGEX: 'a,*b' } },
+      { env: { ...MANDATORY_ENV, PROMREGATOR_TARGETS_0_PREFERREDROUTEREGEX: 'a,*b' } },
       [
         'environment PROMREGATOR_TARGETS_0_PREFERREDROUTEREGEX: promregator.targets[0].preferredRouteRegex[1]: found "*b", which does not compile: a * that repeats nothing at character 1, expected a regular expression',
       ],
@@ -301,7 +279,7 @@ describe('problems, each with place and remedy', () => {
     ],
     [
       'two variables for one option',
-      { env: { ...ENV, CF_APIHOST: 'b' } },
+      { env: { ...MANDATORY_ENV, CF_APIHOST: 'b' } },
       [
         'environment CF_API_HOST: cf.api_host: found a second value (the first is at environment CF_APIHOST), expected each option once; remove one of them',
       ],
@@ -350,7 +328,7 @@ describe('problems, each with place and remedy', () => {
     ],
     [
       'a Java switch in JAVA_OPTS',
-      { env: { ...ENV, JAVA_OPTS: '-Xmx1g -Dpromregator.discovery.port=1' } },
+      { env: { ...MANDATORY_ENV, JAVA_OPTS: '-Xmx1g -Dpromregator.discovery.port=1' } },
       [
         'environment JAVA_OPTS: found a Java switch -Dpromregator.…, expected none, since this version does not read them yet; write --name=value on the command line, or set the option in the file',
       ],
@@ -378,7 +356,7 @@ describe('problems, each with place and remedy', () => {
     ],
     [
       'a proxy in the environment',
-      { env: { ...ENV, PROMREGATOR_SCRAPING_PROXY_HOST: 'p' } },
+      { env: { ...MANDATORY_ENV, PROMREGATOR_SCRAPING_PROXY_HOST: 'p' } },
       [
         expect.stringContaining(
           'environment PROMREGATOR_SCRAPING_PROXY_HOST: promregator.scraping.proxy.host: found an option that is not supported',
@@ -413,12 +391,12 @@ describe('problems, each with place and remedy', () => {
     ],
     [
       'JSON of Spring',
-      { env: { ...ENV, SPRING_APPLICATION_JSON: '{}' } },
+      { env: { ...MANDATORY_ENV, SPRING_APPLICATION_JSON: '{}' } },
       [expect.stringContaining('environment SPRING_APPLICATION_JSON: spring.application.json: found')],
     ],
     [
       'a port of Cloud Foundry that is none',
-      { env: { ...ENV, VCAP_APPLICATION: '{}', PORT: 'x' } },
+      { env: { ...MANDATORY_ENV, VCAP_APPLICATION: '{}', PORT: 'x' } },
       ['environment PORT: server.port: found "x", expected the port that Cloud Foundry gives us'],
     ],
     [

@@ -1,32 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { loadWritten, MANDATORY_ENV, type Written } from '../../test/support/config/load-written.js';
 import type { Config } from './config.js';
-import { type ConfigOutcome, loadConfig } from './load-config.js';
 import { formatProblem } from './report.js';
 
-interface Written {
-  readonly yaml?: string;
-  readonly env?: Readonly<Record<string, string>>;
-  readonly args?: readonly string[];
-  /** Further files by absolute path. */
-  readonly files?: Readonly<Record<string, string>>;
-}
-
-/** The mandatory ones, so that a row holds only what it is about. */
-const ENV = { CF_API_HOST: 'api.example.org', CF_USERNAME: 'reader', CF_PASSWORD: 'pa$$word1' };
-
-async function load({ yaml, env = ENV, args = [], files = {} }: Written): Promise<ConfigOutcome> {
-  const all = new Map(Object.entries(files));
-  if (yaml !== undefined) all.set('/work/promregator.yml', yaml);
-  const readFile = async (path: string): Promise<string> => {
-    const text = all.get(path);
-    if (text === undefined) throw Object.assign(new Error(`ENOENT: ${path}`), { code: 'ENOENT' });
-    return text;
-  };
-  return loadConfig({ args, env, cwd: '/work', readFile });
-}
-
 async function loadGood(written: Written): Promise<Config> {
-  const outcome = await load(written);
+  const outcome = await loadWritten(written);
   if (!outcome.ok) throw new Error(outcome.problems.map(formatProblem).join('\n'));
   return outcome.config;
 }
@@ -73,34 +51,39 @@ describe('values that take force', () => {
     ],
     [
       'environment beats the file',
-      { yaml: 'server: {port: 1}', env: { ...ENV, SERVER_PORT: '2' } },
+      { yaml: 'server: {port: 1}', env: { ...MANDATORY_ENV, SERVER_PORT: '2' } },
       (c) => c.server.port,
       2,
     ],
     [
       'command line beats the environment',
-      { yaml: 'server.port: 1', env: { ...ENV, SERVER_PORT: '2' }, args: ['--server.port=3'] },
+      { yaml: 'server.port: 1', env: { ...MANDATORY_ENV, SERVER_PORT: '2' }, args: ['--server.port=3'] },
       (c) => c.server.port,
       3,
     ],
-    ['PORT counts on Cloud Foundry', { env: { ...ENV, VCAP_APPLICATION: '{}', PORT: '7' } }, (c) => c.server.port, 7],
+    [
+      'PORT counts on Cloud Foundry',
+      { env: { ...MANDATORY_ENV, VCAP_APPLICATION: '{}', PORT: '7' } },
+      (c) => c.server.port,
+      7,
+    ],
     [
       'the file beats PORT',
-      { yaml: 'server.port: 1', env: { ...ENV, VCAP_APPLICATION: '{}', PORT: '7' } },
+      { yaml: 'server.port: 1', env: { ...MANDATORY_ENV, VCAP_APPLICATION: '{}', PORT: '7' } },
       (c) => c.server.port,
       1,
     ],
-    ['PORT does not count elsewhere', { env: { ...ENV, PORT: '7' } }, (c) => c.server.port, 8080],
+    ['PORT does not count elsewhere', { env: { ...MANDATORY_ENV, PORT: '7' } }, (c) => c.server.port, 8080],
     ['port 0 is any', { args: ['--server.port=0'] }, (c) => c.server.port, 0],
     [
       'Cloud Foundry drains and logs JSON',
-      { env: { ...ENV, VCAP_APPLICATION: '{"application_id":"g","application_uris":["x.y"]}' } },
+      { env: { ...MANDATORY_ENV, VCAP_APPLICATION: '{"application_id":"g","application_uris":["x.y"]}' } },
       (c) => [c.server.drainSeconds, c.log.format, c.platform],
       [4, 'json', { cloudFoundry: true, applicationId: 'g', uri: 'x.y' }],
     ],
     [
       'uris of older platforms',
-      { env: { ...ENV, VCAP_APPLICATION: '{"uris":["x.y"]}' } },
+      { env: { ...MANDATORY_ENV, VCAP_APPLICATION: '{"uris":["x.y"]}' } },
       (c) => c.platform.uri,
       'x.y',
     ],
@@ -133,14 +116,14 @@ describe('values that take force', () => {
     ],
     [
       'both spellings in the environment',
-      { env: { ...ENV, CF_SKIP_SSL_VALIDATION: 'true' } },
+      { env: { ...MANDATORY_ENV, CF_SKIP_SSL_VALIDATION: 'true' } },
       (c) => c.cf.skipSslValidation,
       true,
     ],
     ['a flag on the command line', { args: ['--cf.skipSslValidation'] }, (c) => c.cf.skipSslValidation, true],
     [
       'a rule in the environment',
-      { env: { ...ENV, PROMREGATOR_TARGETS_0_ORGNAME: 'a', PROMREGATOR_TARGETS_0_SPACE_NAME: 'b' } },
+      { env: { ...MANDATORY_ENV, PROMREGATOR_TARGETS_0_ORGNAME: 'a', PROMREGATOR_TARGETS_0_SPACE_NAME: 'b' } },
       (c) => [c.rules[0]?.organization, c.rules[0]?.space],
       [
         { kind: 'name', name: 'a' },
@@ -149,7 +132,7 @@ describe('values that take force', () => {
     ],
     [
       'a list of the environment replaces the whole list',
-      { yaml: targets('{orgName: a}, {orgName: b}'), env: { ...ENV, PROMREGATOR_TARGETS_0_SPACENAME: 'c' } },
+      { yaml: targets('{orgName: a}, {orgName: b}'), env: { ...MANDATORY_ENV, PROMREGATOR_TARGETS_0_SPACENAME: 'c' } },
       (c) => c.rules.map((rule) => rule.organization.kind),
       ['all'],
     ],
@@ -206,13 +189,19 @@ describe('values that take force', () => {
     ],
     [
       'SPRING_CONFIG_LOCATION, a directory',
-      { env: { ...ENV, SPRING_CONFIG_LOCATION: '/etc/p/' }, files: { '/etc/p/promregator.yml': 'server.port: 5' } },
+      {
+        env: { ...MANDATORY_ENV, SPRING_CONFIG_LOCATION: '/etc/p/' },
+        files: { '/etc/p/promregator.yml': 'server.port: 5' },
+      },
       (c) => c.server.port,
       5,
     ],
     [
       'PROMREGATOR_CONFIG_DIR',
-      { env: { ...ENV, PROMREGATOR_CONFIG_DIR: '/etc/p' }, files: { '/etc/p/promregator.yml': 'server.port: 5' } },
+      {
+        env: { ...MANDATORY_ENV, PROMREGATOR_CONFIG_DIR: '/etc/p' },
+        files: { '/etc/p/promregator.yml': 'server.port: 5' },
+      },
       (c) => c.server.port,
       5,
     ],
@@ -315,7 +304,7 @@ describe('values that take force', () => {
       'preferred routes in the environment',
       {
         env: {
-          ...ENV,
+          ...MANDATORY_ENV,
           PROMREGATOR_TARGETS_0_PREFERREDROUTEREGEX_0: 'a',
           PROMREGATOR_TARGETS_0_PREFERRED_ROUTE_REGEX_1: 'b',
         },
@@ -373,14 +362,14 @@ describe('values that take force', () => {
       'log levels nested and in the environment',
       {
         yaml: 'logging:\n  level:\n    org:\n      cloudfoundry:\n        promregator: off',
-        env: { ...ENV, LOGGING_LEVEL_ROOT: 'debug' },
+        env: { ...MANDATORY_ENV, LOGGING_LEVEL_ROOT: 'debug' },
       },
       (c) => [c.log.level, c.log.loggers.get('root')],
       ['off', 'debug'],
     ],
     [
       'an environment level of the program',
-      { env: { ...ENV, LOGGING_LEVEL_ORG_CLOUDFOUNDRY_PROMREGATOR: 'TRACE' } },
+      { env: { ...MANDATORY_ENV, LOGGING_LEVEL_ORG_CLOUDFOUNDRY_PROMREGATOR: 'TRACE' } },
       (c) => c.log.level,
       'trace',
     ],

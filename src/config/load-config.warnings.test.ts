@@ -1,31 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { type ConfigOutcome, loadConfig } from './load-config.js';
+import { loadWritten, MANDATORY_ENV, type Written } from '../../test/support/config/load-written.js';
 import { formatProblem } from './report.js';
 
-interface Written {
-  readonly yaml?: string;
-  readonly env?: Readonly<Record<string, string>>;
-  readonly args?: readonly string[];
-  /** Further files by absolute path. */
-  readonly files?: Readonly<Record<string, string>>;
-}
-
-/** The mandatory ones, so that a row holds only what it is about. */
-const ENV = { CF_API_HOST: 'api.example.org', CF_USERNAME: 'reader', CF_PASSWORD: 'pa$$word1' };
-
-async function load({ yaml, env = ENV, args = [], files = {} }: Written): Promise<ConfigOutcome> {
-  const all = new Map(Object.entries(files));
-  if (yaml !== undefined) all.set('/work/promregator.yml', yaml);
-  const readFile = async (path: string): Promise<string> => {
-    const text = all.get(path);
-    if (text === undefined) throw Object.assign(new Error(`ENOENT: ${path}`), { code: 'ENOENT' });
-    return text;
-  };
-  return loadConfig({ args, env, cwd: '/work', readFile });
-}
-
 async function warningsOf(written: Written): Promise<readonly string[]> {
-  const { warnings } = await load(written);
+  const { warnings } = await loadWritten(written);
   return warnings.map(formatProblem);
 }
 
@@ -93,14 +71,14 @@ describe('warnings', () => {
     ],
     [
       'VCAP_APPLICATION that is no JSON',
-      { yaml: RULE, env: { ...ENV, VCAP_APPLICATION: 'x' } },
+      { yaml: RULE, env: { ...MANDATORY_ENV, VCAP_APPLICATION: 'x' } },
       [
         'environment VCAP_APPLICATION: found a value that is none, expected the JSON object that Cloud Foundry gives; it is passed over',
       ],
     ],
     [
       'names of other programs in the environment',
-      { yaml: RULE, env: { ...ENV, SERVER_NAME: 'x', CF_HOME: '/x', SPRING_X: 'y', PATH: '/bin' } },
+      { yaml: RULE, env: { ...MANDATORY_ENV, SERVER_NAME: 'x', CF_HOME: '/x', SPRING_X: 'y', PATH: '/bin' } },
       [],
     ],
   ])('%s', async (_, written, expected) => {
@@ -116,9 +94,9 @@ describe('warnings', () => {
 
 test('options without meaning here are named', async () => {
   const yaml = `${RULE}\ncf: {cache: {type: CLASSIC, expiry: {org: 1}, timeout.resolver: 1}, threadPool.size: 3}\nserver.tomcat.threads.max: 4\nspring: {application: {name: x}}\nlogging.pattern.console: x`;
-  const outcome = await load({
+  const outcome = await loadWritten({
     yaml,
-    env: { ...ENV, PROMREGATOR_SCRAPING_THREADS: '5', SPRING_X: 'y', MANAGEMENT_Y: 'z' },
+    env: { ...MANDATORY_ENV, PROMREGATOR_SCRAPING_THREADS: '5', SPRING_X: 'y', MANAGEMENT_Y: 'z' },
     args: ['-Xmx1g'],
   });
   expect(outcome.ok && outcome.ignored.map(({ path }) => path).toSorted()).toEqual([
