@@ -109,6 +109,12 @@ async function printSeen(prometheus: Prometheus, before: OwnMetrics, after: OwnM
       ['ms a scrape, the slowest of all', await slowest(ofPrometheus)],
       ['of which Promregator to instance, p50', await duration(0.5, ofPromregator)],
       ['of which Promregator to instance, p99', await duration(0.99, ofPromregator)],
+      ['of which Promregator to instance, the slowest', await slowest(ofPromregator)],
+      // Counted since its last reading, which was at the beginning of the measured time.
+      [
+        "longest hold-up of Promregator's event loop, ms",
+        milliseconds(1000 * after.sum('promregator_nodejs_eventloop_lag_max_seconds')),
+      ],
       ...results,
     ],
   );

@@ -56,7 +56,7 @@ export function parseSimulatorArguments(args: readonly string[]): SimulatorOptio
 }
 
 function readArgument(options: Collected, name: string, value: string | undefined): void {
-  if (!isKnown(name)) throw invalid(`Unknown option ${name}: promregator simulate --help lists the known ones`);
+  if (!isKnown(name)) throw invalid(`there is no option ${name}: --help lists those that there are`);
   if (value === undefined || value === '') throw invalid(`${name} needs a value: ${name}=…`);
   if (isKey(NUMBERS, name)) options[NUMBERS[name]] = wholeNumber(name, value);
   else if (isKey(TEXTS, name)) options[TEXTS[name]] = value;

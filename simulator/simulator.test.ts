@@ -75,11 +75,11 @@ test.each([
 ])('arguments %j', (args, options) => expect(parseSimulatorArguments(args)).toEqual(options));
 
 test.each([
-  [['--aplications=3'], 'Unknown option --aplications'],
+  [['--aplications=3'], 'there is no option --aplications'],
   [['--applications=x'], "--applications takes a whole number, not 'x'"],
   [['--applications'], '--applications needs a value'],
   [['--port=70000'], 'port up to 65535'],
   [['--scheme=ftp'], 'http or https'],
   [['--spaces=0'], 'leaves no place for applications'],
-  [['extra'], 'Unknown option extra'],
+  [['extra'], 'there is no option extra'],
 ])('wrong arguments %j', (args, sentence) => expect(() => parseSimulatorArguments(args)).toThrow(sentence));

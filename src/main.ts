@@ -6,8 +6,8 @@ import { COMMANDS, SERVE } from './cli/commands.js';
 /** argv, environment and streams in, exit code out. Without a command it serves, as the original does. */
 async function main(argv: readonly string[]): Promise<number> {
   const [first = ''] = argv;
-  if (first === '--version' || first === 'version') return print(`promregator ${VERSION}\n`);
-  if (first === '--help' || first === '-h' || first === 'help') return print(overview());
+  if (['--version', '-v', 'version'].includes(first)) return print(`promregator ${VERSION}\n`);
+  if (['--help', '-h', 'help'].includes(first)) return print(overview());
   const named = COMMANDS.find((command) => command.name === first);
   if (named === undefined && first !== '' && !first.startsWith('-')) {
     process.stderr.write(`promregator: there is no command '${first}'\n\n${overview()}`);
@@ -16,7 +16,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const args = named === undefined ? argv : argv.slice(1);
   if (args.includes('--version')) return print(`promregator ${VERSION}\n`);
   const command = await (named ?? SERVE).load();
-  if (args.includes('--help') || args.includes('-h')) return print(command.usage);
+  if (args[0] === 'help' || args.includes('--help') || args.includes('-h')) return print(command.usage);
   return await command.run(contextOf(args));
 }
 

@@ -13,14 +13,17 @@ export function announceDirectory({ next, before, selectedInMs }: Announcement, 
   const facts = {
     instances: next.targets.length,
     leftOut: next.leftOut.length,
+    ...(next.leftOut.length > 0 ? { why: '/debug/discovery' } : {}),
     selectedInMs: Math.round(selectedInMs),
   };
   if (before === undefined) log.info('the first directory of targets is complete', facts);
   else log.debug('the directory of targets was made anew', facts);
   const known = new Set(before?.warnings);
   for (const warning of next.warnings) if (!known.has(warning)) log.warn(warning);
-  for (const { rule, applications } of next.rules) {
-    const matchedBefore = before?.rules.find((each) => each.rule === rule)?.applications ?? 1;
-    if (applications === 0 && matchedBefore > 0) log.warn('a rule matches no application', { rule });
+  for (const { rule, applications, instances } of next.rules) {
+    const instancesBefore = before?.rules.find((each) => each.rule === rule)?.instances ?? 1;
+    if (instances > 0 || instancesBefore === 0) continue;
+    if (applications === 0) log.warn('a rule matches no application', { rule });
+    else log.warn('a rule gives no target', { rule, applications, why: '/debug/discovery' });
   }
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Milliseconds } from '../base/duration.js';
+import { CodedError } from '../base/errors.js';
 import type { Config } from '../config/config.js';
 import { createConnectTo } from '../outbound/connect-to.js';
 import { type Connections, createConnections } from '../outbound/connections.js';
@@ -9,7 +10,7 @@ const TARGET_CONNECT_TIMEOUT_MS: Milliseconds = 5_000;
 const API_CONNECT_TIMEOUT_MS: Milliseconds = 10_000;
 const API_KEEP_ALIVE_MS: Milliseconds = 30_000;
 
-/** Towards Cloud Foundry's API and UAA. @throws when the file of certificate authorities cannot be read */
+/** Towards Cloud Foundry's API and UAA. @throws {CodedError} `unreadable_file`, for the file of certificate authorities */
 export async function createApiConnections(config: Config): Promise<Connections> {
   return createConnections({
     connectTo: createConnectTo(config.connectTo),
@@ -23,7 +24,7 @@ export async function createApiConnections(config: Config): Promise<Connections>
   });
 }
 
-/** Towards applications. @throws when the file of certificate authorities cannot be read */
+/** Towards applications. @throws {CodedError} `unreadable_file`, for the file of certificate authorities */
 export async function createTargetConnections(config: Config): Promise<Connections> {
   return createConnections({
     connectTo: createConnectTo(config.connectTo),
@@ -43,10 +44,10 @@ export async function createTargetConnections(config: Config): Promise<Connectio
 async function readAuthorities(file: string | undefined, option: string): Promise<readonly string[]> {
   if (file === undefined) return [];
   const pem = await readFile(file, 'utf8').catch((cause) => {
-    throw new Error(`${option} names ${file}, which cannot be read`, { cause });
+    throw new CodedError('unreadable_file', `${option} names ${file}, which cannot be read`, { cause });
   });
   // OpenSSL passes over what it cannot read, and every connection would fail for no reason told.
   if (!pem.includes('-----BEGIN CERTIFICATE-----'))
-    throw new Error(`${option} names ${file}, which holds no PEM certificate`);
+    throw new CodedError('unreadable_file', `${option} names ${file}, which holds no PEM certificate`);
   return [pem];
 }

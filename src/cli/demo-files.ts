@@ -2,14 +2,19 @@ import { stringify } from 'yaml';
 import type { Simulator } from '../../simulator/simulator.js';
 
 /** A configuration as an operator would write it, with `connectTo` in place of DNS. */
-export function demoPromregatorConfig(simulator: Simulator, port: number): string {
+export function promregatorConfigFor(
+  simulator: Simulator,
+  choices: { readonly port?: number; readonly refreshSeconds?: number } = {},
+): string {
+  const { port = 8080, refreshSeconds } = choices;
+  const timeout = { application: refreshSeconds, route: refreshSeconds, process: refreshSeconds };
   return stringify({
     cf: {
       api_host: simulator.apiHost,
       username: simulator.username,
       password: simulator.password,
       tls_config: { ca_file: simulator.caFile },
-      cache: { timeout: { application: 5, route: 5, process: 5 } },
+      ...(refreshSeconds === undefined ? {} : { cache: { timeout } }),
     },
     promregator: {
       connectTo: [...simulator.connectTo],

@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseSimulatorArguments, type Simulator, startSimulator } from '../../simulator/simulator.js';
 import { type App, createApp } from '../app.js';
-import { describeError } from '../base/errors.js';
-import { type Command, type CommandContext, EXIT_CONFIG, EXIT_FAILURE, EXIT_OK } from './command.js';
-import { demoPrometheusConfig, demoPromregatorConfig } from './demo-files.js';
+import { CodedError, describeError, errorCode } from '../base/errors.js';
+import { type Command, type CommandContext, EXIT_CONFIG, EXIT_OK } from './command.js';
+import { demoPrometheusConfig, promregatorConfigFor } from './demo-files.js';
 import { type PrometheusProcess, startPrometheus } from './prometheus-process.js';
 import { readConfig } from './read-config.js';
 import { stopOnSignal } from './serve.js';
+import { exitCodeOf } from './simulator-exit-code.js';
 
 const DEFAULT_PORT = 8080;
 
@@ -25,8 +26,9 @@ export const demo: Command = {
     try {
       return await play(context, folder, running);
     } catch (error) {
-      context.stderr.write(`promregator demo: ${describeError(error)}\n`);
-      return EXIT_FAILURE;
+      const hint = errorCode(error) === 'EADDRINUSE' ? ' (choose another by --port=N)' : '';
+      context.stderr.write(`promregator demo: ${describeError(error)}${hint}\n`);
+      return exitCodeOf(error);
     } finally {
       for (const part of running.reverse()) await part.stop();
       await rm(folder, { recursive: true, force: true });
@@ -40,7 +42,7 @@ async function play(context: CommandContext, folder: string, running: { stop(): 
   running.push(simulator);
 
   const configFile = join(folder, 'promregator.yml');
-  await writeFile(configFile, demoPromregatorConfig(simulator, own.port), { mode: 0o600 });
+  await writeFile(configFile, promregatorConfigFor(simulator, { port: own.port, refreshSeconds: 5 }), { mode: 0o600 });
   const read = await readConfig({
     ...context,
     env: withoutOurOptions(context.env),
@@ -84,7 +86,9 @@ interface OwnArguments {
 
 function readOwnArguments(args: readonly string[]): OwnArguments {
   const port = args.find((argument) => argument.startsWith('--port='))?.slice('--port='.length);
-  if (port !== undefined && !/^\d{1,5}$/.test(port)) throw new Error(`--port takes a number, not '${port}'`);
+  if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) <= 65_535)) {
+    throw new CodedError('invalid', `--port takes a number up to 65535, not '${port}'`);
+  }
   return {
     port: port === undefined ? DEFAULT_PORT : Number(port),
     prometheus: !args.includes('--no-prometheus'),
@@ -111,7 +115,7 @@ function introduction({ app, simulator, prometheus, configFile, prometheusFile }
       ? `not started; with one installed: prometheus --config.file=${prometheusFile}`
       : `${prometheus.url}/targets`;
   return `
-Simulated Cloud Foundry  ${simulator.apiHost}
+Simulated Cloud Foundry  ${simulator.apiHost} (for Promregator only: its names are led to loopback)
 Promregator              ${app.url}/
   targets                ${app.url}/discovery
   its configuration      ${configFile}

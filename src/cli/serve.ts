@@ -1,5 +1,6 @@
 import { type App, createApp } from '../app.js';
-import { describeError } from '../base/errors.js';
+import type { PrintPassword } from '../assembly/guards.js';
+import { describeError, errorCode } from '../base/errors.js';
 import { type Command, type CommandContext, EXIT_CONFIG, EXIT_FAILURE, EXIT_OK } from './command.js';
 import { readConfig } from './read-config.js';
 
@@ -18,24 +19,29 @@ export const serve: Command = {
       const app = await createApp({
         config,
         log,
-        printPassword: (user, password) => announcePassword(context, user, password),
+        printPassword: passwordPrinter(context, config.log.format),
       });
       await app.start();
       await stopOnSignal(app, context);
       return EXIT_OK;
     } catch (error) {
       log.error('cannot start', { error: describeError(error) });
-      return EXIT_FAILURE;
+      return errorCode(error) === 'unreadable_file' ? EXIT_CONFIG : EXIT_FAILURE;
     }
   },
 };
 
-/** Past the log, which may be kept somewhere: the one secret that is ever printed, as the original does. */
-function announcePassword({ stderr }: CommandContext, user: string, password: string): void {
-  stderr.write(
-    `Requests are guarded, and promregator.authentication.basic.password is not set. Until the next start it is: ${password}\n` +
-      `(user ${user}; each replica makes up its own, so set one for several)\n`,
-  );
+/** Past the log and its levels: the one secret that is ever printed, as the original does. In the form of the log's lines. */
+function passwordPrinter({ stderr }: CommandContext, format: 'text' | 'json'): PrintPassword {
+  return (user, password) => {
+    const message = `requests are guarded and no password is set; until the next start, user ${user} has the password ${password} (each replica makes up its own)`;
+    const time = new Date().toISOString();
+    const line =
+      format === 'json'
+        ? JSON.stringify({ level: 'warn', time, logger: 'server', message })
+        : `${time} WARN  server      ${message}`;
+    stderr.write(`${line}\n`);
+  };
 }
 
 /** Waits for a signal and stops in order; a second signal ends at once. */

@@ -49,7 +49,7 @@ const FOREIGN_OPTIONS: readonly ForeignOption[] = [
   ...each('missing', 'the bytes of applications pass unchanged', 'promregator.scraping.labelEnrichment'),
   ...each('missing', 'use log.format: json', 'logging.structured.*'),
   ...each('missing', 'the log goes to stderr', 'logging.file.*', 'logging.path'),
-  ...each('missing', 'no value is encrypted', 'encrypt.*'),
+  ...each('missing', 'encrypted values cannot be read', 'encrypt.*'),
   ...each('missing', 'reload is not possible', 'web.enable-lifecycle'),
   ...each('ignored', 'the log has forms of its own, see log.format', 'logging.pattern.*', 'logging.config'),
   ...each('ignored', JAVA, 'logging.logback.*', 'logging.charset.*', 'logging.group.*', 'logging.include-*'),

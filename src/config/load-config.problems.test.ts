@@ -312,7 +312,10 @@ describe('problems, each with place and remedy', () => {
     [
       'no value on the command line',
       { args: ['--server.port', '8080'] },
-      ['command line --server.port: server.port: found no value, expected one; write --server.port=value'],
+      [
+        'command line --server.port: server.port: found no value, expected one; write --server.port=value',
+        'configuration: found a word that is no option (argument 2), expected --name=value; a configuration file is named by --config.file=FILE',
+      ],
     ],
     [
       '--config.file at the end',
@@ -351,7 +354,7 @@ describe('problems, each with place and remedy', () => {
       'a proxy',
       { yaml: 'cf:\n  proxy: {host: p, port: 1}' },
       [
-        'promregator.yml:2:11: cf.proxy.host: found an option that is not supported by this version yet, expected none such; requests would leave without the proxy',
+        'promregator.yml:2:11: cf.proxy.host: found an option that this version does not support yet, expected none, since requests would leave without the proxy',
       ],
     ],
     [
@@ -359,14 +362,14 @@ describe('problems, each with place and remedy', () => {
       { env: { ...MANDATORY_ENV, PROMREGATOR_SCRAPING_PROXY_HOST: 'p' } },
       [
         expect.stringContaining(
-          'environment PROMREGATOR_SCRAPING_PROXY_HOST: promregator.scraping.proxy.host: found an option that is not supported',
+          'environment PROMREGATOR_SCRAPING_PROXY_HOST: promregator.scraping.proxy.host: found an option that this version does not support yet',
         ),
       ],
     ],
     [
       'TLS of our own',
       { yaml: 'server.ssl.key-store: x' },
-      [expect.stringContaining('server.ssl.key-store: found an option that is not supported')],
+      [expect.stringContaining('server.ssl.key-store: found an option that this version does not support yet')],
     ],
     [
       'a wrong type in place of something mandatory, once',
@@ -385,7 +388,7 @@ describe('problems, each with place and remedy', () => {
       { yaml: 'server.port: 1\n---\nspring.config.activate.on-profile: x\nserver.port: 2' },
       [
         expect.stringContaining(
-          'promregator.yml:3:1: spring.config.activate.on-profile: found an option that is not supported',
+          'promregator.yml:3:1: spring.config.activate.on-profile: found an option that this version does not support yet',
         ),
       ],
     ],

@@ -37,9 +37,11 @@ describe('warnings', () => {
       ],
     ],
     [
-      'a word on the command line',
-      { yaml: RULE, args: ['hunter2'] },
-      ['configuration: found a word that is no option (argument 1), expected --name=value'],
+      'what is switched off, or empty',
+      {
+        yaml: `${RULE}\nserver.ssl.enabled: false\ncf.proxy:\n  host:\n  port: 0\npromregator.scraping.labelEnrichment: false`,
+      },
+      [],
     ],
     [
       'a raised timeout',
@@ -59,7 +61,7 @@ describe('warnings', () => {
       'the watchdog, once',
       { yaml: `${RULE}\ncf.watchdog: {enabled: true, rate: 1}` },
       [
-        'promregator.yml:2:15: cf.watchdog.enabled: found an option that is not supported by this version yet, expected none such; it is passed over; connections are not watched',
+        'promregator.yml:2:15: cf.watchdog.enabled: found an option that this version does not support yet, expected none; it is ignored: connections are not watched',
       ],
     ],
     [

@@ -175,6 +175,7 @@ function placeOf(name: string, names: readonly Path[]): string | undefined {
 function reportForeign(path: Path, node: TreeNode, reader: Reader): boolean {
   const option = findForeignOption(path);
   if (option === undefined) return false;
+  if (option.fate !== 'ignored' && isSwitchedOff(node)) return true;
   if (option.fate === 'ignored') {
     reader.ignored.push({ path: formatPath(path), reason: option.reason });
     return true;
@@ -182,8 +183,15 @@ function reportForeign(path: Path, node: TreeNode, reader: Reader): boolean {
   const group = `${option.pattern} ${path.find((segment) => typeof segment === 'number') ?? ''}`;
   if (reader.said.has(group)) return true;
   reader.said.add(group);
-  const text = { found: 'an option that is not supported by this version yet', remedy: option.reason };
-  if (option.fate === 'refused') reader.reporter.errorAt(node.keyOrigin, path, { ...text, expected: 'none such' });
-  else reader.reporter.warningAt(node.keyOrigin, path, { ...text, expected: 'none such; it is passed over' });
+  const found = 'an option that this version does not support yet';
+  const { reason } = option;
+  if (option.fate === 'refused')
+    reader.reporter.errorAt(node.keyOrigin, path, { found, expected: `none, since ${reason}` });
+  else reader.reporter.warningAt(node.keyOrigin, path, { found, expected: 'none', remedy: `it is ignored: ${reason}` });
   return true;
+}
+
+/** What is not asked for is not missed. */
+function isSwitchedOff(node: TreeNode): boolean {
+  return node.kind === 'leaf' && /^(false|off|no|none|null|0|~)?$/i.test(node.text.trim());
 }

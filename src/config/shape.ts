@@ -47,7 +47,7 @@ export type Unit = 'ms' | 's' | 'bytes';
 export function shapeOf(schema: z.ZodType): Shape {
   const { inner, meta } = unwrap(schema);
   if (inner instanceof z.ZodObject) return objectShape(inner);
-  if (inner instanceof z.ZodArray) return { kind: 'list', element: shapeOf(asType(inner.element)) };
+  if (inner instanceof z.ZodArray) return { kind: 'list', element: describedBy(meta, shapeOf(asType(inner.element))) };
   if (inner instanceof z.ZodRecord) return recordShape(inner);
   return {
     kind: 'leaf',
@@ -57,6 +57,12 @@ export function shapeOf(schema: z.ZodType): Shape {
     unit: unitOf(meta['x-unit']),
     description: typeof meta['description'] === 'string' ? meta['description'] : undefined,
   };
+}
+
+/** A list of plain values is described as a whole. */
+function describedBy(meta: Unwrapped['meta'], element: Shape): Shape {
+  const { description } = meta;
+  return element.kind === 'leaf' && typeof description === 'string' ? { ...element, description } : element;
 }
 
 interface Unwrapped {

@@ -1,4 +1,4 @@
-import type { Directory, LeftOut, LeftOutReason, RuleMatch } from './directory.js';
+import type { Directory, LeftOut, LeftOutReason, RuleMatch, Target, TargetApplication } from './directory.js';
 import { compileFilter, type DirectoryFilter } from './directory-filter.js';
 
 /** Why an application is, or is not, a target: plain values, ready for JSON. */
@@ -6,10 +6,23 @@ export interface DebugView {
   readonly rules: readonly RuleMatch[];
   /** Instances in the directory, as far as the filter takes them. */
   readonly targets: number;
+  /** The applications that they belong to, one entry for each rule that gives them an address of its own. */
+  readonly selected: readonly SelectedApplication[];
   /** How many of the applications below there are for each reason; reasons without any are absent. */
   readonly leftOutByReason: Readonly<Partial<Record<LeftOutReason, number>>>;
   readonly leftOut: readonly LeftOut[];
   readonly warnings: readonly string[];
+}
+
+export interface SelectedApplication {
+  readonly organizationName: string;
+  readonly spaceName: string;
+  readonly appName: string;
+  readonly appGuid: string;
+  readonly rule: string;
+  readonly instances: number;
+  /** Where the first of them is scraped. */
+  readonly url: string;
 }
 
 /** The filter narrows applications; rules and warnings are those of the whole directory. */
@@ -24,6 +37,7 @@ export function debugView(directory: Directory, filter?: DirectoryFilter): Debug
   return {
     rules: directory.rules,
     targets: targets.length,
+    selected: selectedApplications(targets),
     leftOutByReason: countReasons(leftOut),
     leftOut,
     warnings: directory.warnings,
@@ -34,4 +48,22 @@ function countReasons(leftOut: readonly LeftOut[]): Partial<Record<LeftOutReason
   const counts: Partial<Record<LeftOutReason, number>> = {};
   for (const { reason } of leftOut) counts[reason] = (counts[reason] ?? 0) + 1;
   return counts;
+}
+
+function selectedApplications(targets: readonly Target[]): SelectedApplication[] {
+  const byApplication = new Map<TargetApplication, Target[]>();
+  for (const target of targets) {
+    const known = byApplication.get(target.application);
+    if (known === undefined) byApplication.set(target.application, [target]);
+    else known.push(target);
+  }
+  return [...byApplication].map(([application, instances]) => ({
+    organizationName: application.organizationName,
+    spaceName: application.spaceName,
+    appName: application.name,
+    appGuid: application.guid,
+    rule: application.rule,
+    instances: instances.length,
+    url: `${instances[0]?.origin}${instances[0]?.path}`,
+  }));
 }

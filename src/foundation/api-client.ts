@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Clock } from '../base/clock.js';
 import type { Milliseconds } from '../base/duration.js';
-import { describeError, oneLine } from '../base/errors.js';
+import { describeError, errorCode, oneLine } from '../base/errors.js';
 import type { Connections } from '../outbound/connections.js';
 import { fetchWhole, header, type WholeAnswer } from '../outbound/fetch-whole.js';
 import type { Log } from '../telemetry/log.js';
@@ -128,9 +128,21 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
         { maxBytes: MAX_ANSWER_BYTES },
       ).catch((cause) => {
         tell('unreachable', 0);
-        throw new ApiError('api_unreachable', `GET ${api.origin}${shorten(path)}: ${describeError(cause)}`, { cause });
+        const hint = errorCode(cause) === 'tls' ? '; an authority of your own is named by cf.tls_config.ca_file' : '';
+        throw new ApiError('api_unreachable', `GET ${api.origin}${shorten(path)}: ${describeError(cause)}${hint}`, {
+          cause,
+        });
       });
       tell(resultOf(answer.status), answer.body.length);
+      if (log.isEnabled('debug')) {
+        const tookMs = Math.round(clock.monotonic() - startedAt);
+        log.debug('asked Cloud Foundry', {
+          path: shorten(path),
+          status: answer.status,
+          bytes: answer.body.length,
+          tookMs,
+        });
+      }
       if (answer.status !== 200) throw statusError(answer, path);
       return answer;
     });

@@ -242,7 +242,7 @@ describe('a failing list', () => {
     all.failing.clear();
     await all.after(MINUTE);
     expect(all.refresher.lists.apps.failures).toBe(0);
-    expect(all.logged.count('can be read again')).toBe(1);
+    expect(all.logged.count('can be read now')).toBe(1);
   });
 
   test('that asks for time gets it', async () => {

@@ -188,7 +188,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
     const list: ListState<K> = lists[kind];
     try {
       const elements = await fetch();
-      if (list.failures > 0) log.info('a list can be read again', { kind });
+      if (list.failures > 0) log.info('a list can be read now', { kind });
       list.succeeded(elements, plan, askedAt);
       options.observe.listed(kind, 'success');
     } catch (error) {
@@ -203,7 +203,8 @@ export function createRefresher(options: RefresherOptions): Refresher {
   /** A login that fails has been told about where it failed, and fails every list alike. */
   function tellFailure(kind: ResourceKind, failures: number, error: ApiError): void {
     const isLogin = error.code === 'login_refused' || error.code === 'login_failed';
-    log[isLogin ? 'debug' : 'warn']('a list could not be read; what it said last stays in force', {
+    const force = lists[kind].elements === undefined ? '' : '; what it said last stays in force';
+    log[isLogin ? 'debug' : 'warn'](`a list could not be read${force}`, {
       kind,
       failures,
       requestId: error.requestId,

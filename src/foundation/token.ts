@@ -129,7 +129,7 @@ export function createTokenSource(options: TokenOptions): TokenSource {
     else failures += 1;
     pause = { until: clock.monotonic() + pauseMs, error };
     const held = askedAgainIn(pauseMs, error);
-    log.error(refused ? 'Cloud Foundry refuses the login' : 'no token from UAA', { error: held });
+    log.error(refused ? 'Cloud Foundry refuses the login' : 'no token can be had', { error: held });
     return held;
   }
 

@@ -13,11 +13,18 @@ const ROUTER_ERROR_HEADER = 'x-cf-routererror';
 /** With the words of the cause, such as what is wrong with a certificate. */
 export function unreachable(target: Target, cause: OutboundError): ScrapeError {
   if (cause.code === 'closed') return new ScrapeError('stopping', `${describeTarget(target)}: Promregator is stopping`);
-  const hint = cause.code === 'connect_refused' && target.application.internal ? NETWORK_POLICY_HINT : '';
+  const hint = hintOn(target, cause);
   const late = cause.code === 'head_timeout' || cause.code === 'pause_timeout' || cause.code === 'connect_timeout';
   const code = late ? 'target_late' : 'target_unreachable';
   return new ScrapeError(code, `${describeTarget(target)}: ${describeError(cause).slice(0, 300)}${hint}`, { cause });
 }
+
+function hintOn(target: Target, cause: OutboundError): string {
+  if (cause.code === 'connect_refused' && target.application.internal) return NETWORK_POLICY_HINT;
+  return cause.code === 'tls' ? AUTHORITY_HINT : '';
+}
+
+const AUTHORITY_HINT = '; an authority of your own is named by promregator.scraping.tls_config.ca_file';
 
 const NETWORK_POLICY_HINT =
   '; on an internal route the likely cause is a missing network policy (cf add-network-policy from this application to that one)';
@@ -44,14 +51,14 @@ export function wrongStatus(target: Target, status: number, headers: ResponseHea
 export function wrongType(target: Target, contentType: string): ScrapeError {
   return new ScrapeError(
     'target_type',
-    `${describeTarget(target)}: answered Content-Type '${oneLine(contentType).slice(0, 100)}', which is no exposition format; is the path right?`,
+    `${describeTarget(target)}: the application answered Content-Type '${oneLine(contentType).slice(0, 100)}', which is no exposition format; is the path right?`,
   );
 }
 
 export function wrongEncoding(target: Target, encoding: string): ScrapeError {
   return new ScrapeError(
     'target_type',
-    `${describeTarget(target)}: answered Content-Encoding '${oneLine(encoding).slice(0, 50)}', which nobody asked for`,
+    `${describeTarget(target)}: the application answered Content-Encoding '${oneLine(encoding).slice(0, 50)}', which nobody asked for`,
   );
 }
 

@@ -25,7 +25,7 @@ export function createBasicGuard(credentials: BasicCredentials): Guard {
     admits(request, response) {
       const given = basicCredentials(request.headers.authorization);
       if (given !== undefined && timingSafeEqual(digest(given), expected)) return true;
-      respondText(response, 401, 'User and password are needed here, and these are not they.', {
+      respondText(response, 401, 'Credentials are missing or wrong.', {
         'www-authenticate': 'Basic realm="Promregator", charset="UTF-8"',
       });
       return false;

@@ -126,13 +126,13 @@ export const OWN_METRICS = {
   ruleInstances: {
     name: 'promregator_rule_instances',
     type: 'gauge',
-    help: 'Instances that a rule of the configuration selects.',
+    help: 'Targets that exist by this rule; an instance belongs to the first rule that gives it its address.',
     labels: ['rule'],
   },
   ruleApplications: {
     name: 'promregator_rule_applications',
     type: 'gauge',
-    help: 'Applications that a rule of the configuration selects; 0 is a rule that matches nothing.',
+    help: 'Applications that a rule of the configuration names, also those that give no target; 0 is a rule that matches nothing.',
     labels: ['rule'],
   },
   inventoryAge: {

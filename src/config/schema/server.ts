@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { seconds, text, whole } from './option.js';
+import { text, whole } from './option.js';
 
 /** How we listen. */
 export const serverSchema = z
@@ -8,9 +8,10 @@ export const serverSchema = z
       .optional()
       .describe('Port to listen on, 0 for any; 8080 unless set, on Cloud Foundry the one in PORT.'),
     address: text().default('0.0.0.0').describe('Address to listen on.'),
-    drainSeconds: seconds(0)
+    // All has to be over nine seconds after the signal, and running scrapes need a part of them.
+    drainSeconds: whole(0, 8)
       .optional()
-      .describe('Normal service after SIGTERM while /-/ready says 503; 0 unless set, 4 on Cloud Foundry.'),
+      .describe('Normal service after SIGTERM while /-/ready says 503, up to 8 s; 0 unless set, 4 on Cloud Foundry.'),
     servlet: z
       .object({ contextPath: text().optional().describe('Path that stands before every endpoint.') })
       .prefault({}),

@@ -23,7 +23,7 @@ export function readArguments(args: readonly string[], shape: Shape, findings: F
   for (let at = 0; at < args.length; at += 1) {
     const argument = parseArgument(args[at] ?? '');
     if (argument.kind === 'java') ignored.push(...readSwitch(argument.name, findings));
-    else if (argument.kind === 'other') findings.warnings.push(problem(undefined, [], notUnderstood(at)));
+    else if (argument.kind === 'other') findings.problems.push(problem(undefined, [], notUnderstood(at)));
     else if (isFileArgument(argument.name)) {
       const value = argument.value ?? takeNext(args, at);
       if (argument.value === undefined && value !== undefined) at += 1;
@@ -110,5 +110,6 @@ function noValue(name: string, path: Path = []): ReturnType<typeof problem> {
 }
 
 function notUnderstood(at: number): ProblemText {
-  return { found: `a word that is no option (argument ${at + 1})`, expected: '--name=value' };
+  const remedy = 'a configuration file is named by --config.file=FILE';
+  return { found: `a word that is no option (argument ${at + 1})`, expected: '--name=value', remedy };
 }

@@ -10,7 +10,7 @@ const PAGE = `<!doctype html>
 <title>Promregator</title>
 <style>
   body { font: 16px/1.5 system-ui, sans-serif; max-width: 44rem; margin: 3rem auto; padding: 0 1rem; color: #222; background: #fff }
-  dt { margin-top: 1rem } dd { margin: 0 0 0 1rem; color: #555 } a { color: #0b57a4 } code { font-size: .95em }
+  dt { margin-top: 1rem } dd { margin: 0 0 0 1rem; color: #555 } a { color: #0b57a4 } code { font-size: .95em; white-space: nowrap }
   @media (prefers-color-scheme: dark) { body { color: #ddd; background: #161616 } dd { color: #aaa } a { color: #7ab8ff } }
 </style>
 <h1>Promregator</h1>
@@ -25,7 +25,7 @@ const PAGE = `<!doctype html>
   <dt><a href="promregatorMetrics"><code>promregatorMetrics</code></a>
   <dd>Promregator's own metrics.
   <dt><code>cache/invalidate?application=true&amp;process=true</code>
-  <dd>Reads lists from Cloud Foundry anew: <code>org space application process route domain resolver</code>.
+  <dd>Reads lists from Cloud Foundry anew: <code>org</code> <code>space</code> <code>application</code> <code>process</code> <code>route</code> <code>domain</code> <code>resolver</code>.
   <dt><a href="-/healthy"><code>-/healthy</code></a>, <a href="-/ready"><code>-/ready</code></a>
   <dd>For health checks of the platform.
 </dl>

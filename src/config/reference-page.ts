@@ -1,0 +1,57 @@
+import { formatPath } from './path.js';
+import { rootSchema } from './schema/root.js';
+import { type LeafShape, type LeafType, optionsOf, shapeOf } from './shape.js';
+
+/** The page docs/configuration.md: every option with type, default and meaning, out of the schema. */
+export function writeReferencePage(): string {
+  const sections = new Map<string, string[]>();
+  for (const { path, leaf } of optionsOf(shapeOf(rootSchema))) {
+    const name = formatPath(path).replaceAll('[0]', '[]');
+    const section = sectionOf(name);
+    sections.set(section, [...(sections.get(section) ?? []), row(name, leaf)]);
+  }
+  return `${INTRODUCTION}${[...sections].map(([section, rows]) => `\n## ${section}\n\n${TABLE_HEAD}${rows.join('')}`).join('')}`;
+}
+
+const INTRODUCTION = `# Configuration
+
+Made from the schema by \`npm run reference\`; a test fails when it is stale.
+
+Every option can stand in the file (nested or flat, \`promregator.discovery.port: 443\`), in the environment (\`PROMREGATOR_DISCOVERY_PORT\`, list items by number:
+\`PROMREGATOR_TARGETS_0_ORGNAME\`) and on the command line (\`--promregator.discovery.port=443\`), the later ones before the earlier. Names are relaxed: \`orgName\`, \`org-name\` and \`org_name\`
+are one. A list set by a higher source replaces the lower one whole.
+`;
+
+const TABLE_HEAD = '| option | type | default | meaning |\n|---|---|---|---|\n';
+
+/** The first two steps of a name: \`promregator.scraping\`; one where the second is the option itself. */
+function sectionOf(name: string): string {
+  const steps = name.split('.');
+  return steps.slice(0, steps.length > 2 && steps[0] === 'promregator' ? 2 : 1).join('.');
+}
+
+function row(name: string, leaf: LeafShape): string {
+  const type = leaf.secret
+    ? 'secret text'
+    : [typeOf(leaf.type), leaf.unit].filter((part) => part !== undefined).join(', ');
+  return `| \`${name}\` | ${type} | ${defaultOf(leaf)} | ${(leaf.description ?? '').replaceAll('|', '\\|')} |\n`;
+}
+
+function typeOf(type: LeafType): string {
+  switch (type.kind) {
+    case 'choice':
+      return type.choices.map((choice) => `\`${choice}\``).join(' or ');
+    case 'number':
+      return type.whole ? 'whole number' : 'number';
+    case 'boolean':
+      return 'true or false';
+    case 'text':
+      return 'text';
+  }
+}
+
+function defaultOf({ schema, secret }: LeafShape): string {
+  const outcome = schema.safeParse(undefined);
+  if (secret || !outcome.success || outcome.data === undefined || outcome.data === '') return '';
+  return `\`${outcome.data}\``;
+}
