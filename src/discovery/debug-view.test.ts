@@ -51,3 +51,17 @@ test.each([
   expect(view.targets).toBe(count);
   expect([view.rules, view.warnings]).toEqual([directory.rules, directory.warnings]);
 });
+
+test('each selected application is told with its rule, its instances and where it is scraped', () => {
+  expect(debugView(directory, { ...none, organizations: ['Beta'] }).selected).toEqual([
+    {
+      organizationName: 'Beta',
+      spaceName: 'prod',
+      appName: 'orders',
+      appGuid: 'orders',
+      rule: '',
+      instances: 1,
+      url: 'https://r/metrics',
+    },
+  ]);
+});

@@ -450,6 +450,13 @@ test('the order is organization, space, application, index, rule, whatever order
 });
 
 describe('warnings', () => {
+  test('an authenticator that an earlier rule keeps from being used is told once', () => {
+    const directory = select([{ guid: 'a' }, { guid: 'b' }], [{}, { authenticatorId: 'basic' }, {}]);
+    expect(directory.warnings).toEqual([
+      "promregator.targets[1] names authenticator 'basic' for applications that promregator.targets[0] scrapes already with the default authenticator; the earlier rule counts",
+    ]);
+  });
+
   const shared = (to: string[]) => [{ url: 'x.apps.internal', to: to.map((appGuid) => ({ appGuid })) }];
   test.each<[string, AppSketch[], string[]]>([
     [

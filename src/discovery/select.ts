@@ -30,6 +30,7 @@ export function selectTargets(options: SelectOptions): Directory {
     facts: collectFacts(inventory),
     apps: new Map(),
     leftOut: [],
+    conflicts: new Set(),
     explained: new Set(),
     segments: new Map(),
   };
@@ -41,7 +42,7 @@ export function selectTargets(options: SelectOptions): Directory {
     byKey: new Map(targets.map((target) => [target.key, target])),
     leftOut: selection.leftOut,
     rules,
-    warnings: sharedRouteWarnings(internalRoutes(selection.apps.values()), inventory),
+    warnings: [...sharedRouteWarnings(internalRoutes(selection.apps.values()), inventory), ...selection.conflicts],
   };
 }
 
@@ -51,6 +52,8 @@ interface Selection extends SelectOptions {
   /** By app guid. */
   readonly apps: Map<string, GrowingApp>;
   readonly leftOut: LeftOut[];
+  /** Sentences on rules that contradict each other, each once. */
+  readonly conflicts: Set<string>;
   /** Guids of applications whose absence no rule can change; said once, not once a rule. */
   readonly explained: Set<string>;
   /** Key segments by endpoint: most applications share theirs. */
@@ -128,6 +131,7 @@ function place(selection: Selection, candidate: Candidate, found: Found): number
   const known = selection.apps.get(app.guid);
   const earlier = known?.placements.get(endpoint);
   if (earlier !== undefined) {
+    noteConflict(selection, earlier.application, rule);
     const detail = `${earlier.application.rule} gives the same protocol, port and path`;
     return leaveOut(selection, candidate, { reason: 'served_by_earlier_rule', detail });
   }
@@ -138,6 +142,16 @@ function place(selection: Selection, candidate: Candidate, found: Found): number
   if (known === undefined) selection.apps.set(app.guid, { instances, placements: new Map([[endpoint, placement]]) });
   else known.placements.set(endpoint, placement);
   return instances;
+}
+
+/** The first rule decides about credentials too, which its author may not have meant. */
+function noteConflict(selection: Selection, earlier: TargetApplication, rule: Rule): void {
+  if (earlier.authenticatorId === rule.authenticatorId) return;
+  const of = (id: string | undefined): string =>
+    id === undefined ? 'the default authenticator' : `authenticator '${id}'`;
+  selection.conflicts.add(
+    `${rule.name} names ${of(rule.authenticatorId)} for applications that ${earlier.rule} scrapes already with ${of(earlier.authenticatorId)}; the earlier rule counts`,
+  );
 }
 
 function segmentOf(selection: Selection, endpoint: string): string {
