@@ -7,6 +7,7 @@ import { type OwnMetrics, readOwnMetrics } from './support/own-metrics.js';
 import { type Program, startProgram } from './support/program.js';
 import { type Prometheus, startPrometheus } from './support/prometheus.js';
 import { runWhenStarted } from './support/run-bench.js';
+import type { SimulatorView } from './support/simulator-messages.js';
 import { type SimulatorProcess, startSimulatorProcess } from './support/simulator-process.js';
 import { onStage } from './support/stage.js';
 import { printTable } from './support/table.js';
@@ -59,9 +60,9 @@ async function scrapeAll(scheme: Scheme, bodyBytes: number): Promise<void> {
     console.log(
       `\n${count(paths.length)} instances, ${scheme}, bodies of ${count(bodyBytes)} bytes, every ${INTERVAL_SECONDS} s, measured for ${MEASURED_SECONDS} s`,
     );
-    await printSeen(prometheus, before.metrics, after.metrics);
+    await printSeen(prometheus, before, after);
     printProcesses(before, after);
-    await printConnections(simulator, after.metrics);
+    printConnections(after);
   });
 }
 
@@ -75,6 +76,7 @@ interface Look {
   readonly atMs: Milliseconds;
   readonly usages: Readonly<Record<keyof Players, Usage>>;
   readonly metrics: OwnMetrics;
+  readonly view: SimulatorView;
 }
 
 async function look({ simulator, program, prometheus }: Players): Promise<Look> {
@@ -82,19 +84,20 @@ async function look({ simulator, program, prometheus }: Players): Promise<Look> 
     atMs: performance.now(),
     usages: { simulator: simulator.usage(), program: program.usage(), prometheus: prometheus.usage() },
     metrics: await readOwnMetrics(program),
+    view: await simulator.view(),
   };
 }
 
-async function printSeen(prometheus: Prometheus, before: OwnMetrics, after: OwnMetrics): Promise<void> {
+async function printSeen(prometheus: Prometheus, before: Look, after: Look): Promise<void> {
   const range = `[${MEASURED_SECONDS}s]`;
   const value = (expression: string): Promise<number> => prometheus.value(expression);
   const duration = async (share: number, metric: string): Promise<string> =>
     milliseconds(1000 * (await value(`quantile(${share}, ${metric})`)));
   const slowest = async (metric: string): Promise<string> =>
     milliseconds(1000 * (await value(`max(max_over_time(${metric}${range}))`)));
-  const results = [...after.series('promregator_scrapes_total')].map(([labels, total]) => [
+  const results = [...after.metrics.series('promregator_scrapes_total')].map(([labels, total]) => [
     `scrapes ${labels}`,
-    count(total - (before.series('promregator_scrapes_total').get(labels) ?? 0)),
+    count(total - (before.metrics.series('promregator_scrapes_total').get(labels) ?? 0)),
   ]);
   const ofPrometheus = 'scrape_duration_seconds';
   const ofPromregator = 'promregator_scrape_duration_seconds';
@@ -110,11 +113,12 @@ async function printSeen(prometheus: Prometheus, before: OwnMetrics, after: OwnM
       ['of which Promregator to instance, p50', await duration(0.5, ofPromregator)],
       ['of which Promregator to instance, p99', await duration(0.99, ofPromregator)],
       ['of which Promregator to instance, the slowest', await slowest(ofPromregator)],
-      // Counted since its last reading, which was at the beginning of the measured time.
+      // Both count since they were last read, which was at the beginning of the measured time.
       [
         "longest hold-up of Promregator's event loop, ms",
-        milliseconds(1000 * after.sum('promregator_nodejs_eventloop_lag_max_seconds')),
+        milliseconds(1000 * after.metrics.sum('promregator_nodejs_eventloop_lag_max_seconds')),
       ],
+      ["longest hold-up of the simulator's event loop, ms", milliseconds(after.view.longestHoldUpMs)],
       ...results,
     ],
   );
@@ -138,8 +142,7 @@ function printProcesses(before: Look, after: Look): void {
   );
 }
 
-async function printConnections(simulator: SimulatorProcess, metrics: OwnMetrics): Promise<void> {
-  const { secured, resumed } = await simulator.connections();
+function printConnections({ metrics, view: { secured, resumed } }: Look): void {
   printTable(
     ['connections to applications', ''],
     [

@@ -65,11 +65,11 @@ async function measureBound(simulator: SimulatorProcess, maxConnections: number)
     const scheduler = stage.add(startScheduler(program, INTERVAL_SECONDS));
     await passTime(WARM_UP_MS);
     await scheduler.report();
-    const before = { ours: program.usage(), theirs: simulator.usage(), served: await simulator.connections() };
+    const before = { ours: program.usage(), theirs: simulator.usage(), served: await simulator.view() };
     const startedAt = performance.now();
     await passTime(MEASURED_SECONDS * 1_000);
     const elapsedMs = performance.now() - startedAt;
-    const after = { ours: program.usage(), theirs: simulator.usage(), served: await simulator.connections() };
+    const after = { ours: program.usage(), theirs: simulator.usage(), served: await simulator.view() };
     const seen = await scheduler.report();
     const handshakes = after.served.secured - before.served.secured;
     const resumed = after.served.resumed - before.served.resumed;

@@ -1,20 +1,33 @@
 // The simulator as a process of its own, so that its CPU and memory do not count as ours. Started by simulator-process.ts
 // with its arguments; ends with its parent, however that ends.
 import { subscribe } from 'node:diagnostics_channel';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { TLSSocket } from 'node:tls';
 import { parseSimulatorArguments, startSimulator } from '../../simulator/simulator.js';
-import type { ServedConnections, SimulatorMessage } from './simulator-messages.js';
+import type { SimulatorMessage, SimulatorView } from './simulator-messages.js';
+
+const NANOSECONDS_PER_MS = 1e6;
 
 const seen = new WeakSet<TLSSocket>();
-let served: ServedConnections = { secured: 0, resumed: 0 };
+let secured = 0;
+let resumed = 0;
+const delays = monitorEventLoopDelay({ resolution: 10 });
+delays.enable();
 
 // Node's own channel: the simulator itself need not know that it is watched.
 subscribe('http.server.request.start', (message) => {
   const socket: unknown = Reflect.get(Object(message), 'socket');
   if (!(socket instanceof TLSSocket) || seen.has(socket)) return;
   seen.add(socket);
-  served = { secured: served.secured + 1, resumed: served.resumed + (socket.isSessionReused() ? 1 : 0) };
+  secured += 1;
+  if (socket.isSessionReused()) resumed += 1;
 });
+
+function view(): SimulatorView {
+  const longestHoldUpMs = delays.max / NANOSECONDS_PER_MS;
+  delays.reset();
+  return { secured, resumed, longestHoldUpMs };
+}
 
 function tell(message: SimulatorMessage): void {
   process.send?.(message);
@@ -33,5 +46,5 @@ process.once('SIGTERM', end);
 process.once('disconnect', end);
 // Ctrl-C reaches the whole group; the bench ends its parts in order.
 process.on('SIGINT', () => undefined);
-process.on('message', () => tell({ type: 'connections', served }));
+process.on('message', () => tell({ type: 'view', view: view() }));
 tell({ type: 'ready', facts: { apiHost, username, password, caFile, connectTo, controlUrl } });

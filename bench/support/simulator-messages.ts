@@ -1,3 +1,5 @@
+import type { Milliseconds } from '../../src/base/duration.js';
+
 /** What the simulator's process tells of itself, once, when it is ready. */
 export interface SimulatorFacts {
   readonly apiHost: string;
@@ -8,15 +10,17 @@ export interface SimulatorFacts {
   readonly controlUrl: string;
 }
 
-/** Connections that carried a request, as the foundation's side saw them. */
-export interface ServedConnections {
-  /** Over TLS. */
+/** What the foundation's side saw. */
+export interface SimulatorView {
+  /** TLS connections that carried a request. */
   readonly secured: number;
   /** Those of them that resumed an earlier session, which spares both sides the certificate. */
   readonly resumed: number;
+  /** The longest that the simulator itself was busy with something else, since it was last asked. */
+  readonly longestHoldUpMs: Milliseconds;
 }
 
-/** Messages from the simulator's process; any message to it asks for the connections. */
+/** Messages from the simulator's process; any message to it asks for its view. */
 export type SimulatorMessage =
   | { readonly type: 'ready'; readonly facts: SimulatorFacts }
-  | { readonly type: 'connections'; readonly served: ServedConnections };
+  | { readonly type: 'view'; readonly view: SimulatorView };

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { Milliseconds } from '../../src/base/duration.js';
 import { endChild, pidOf } from './child.js';
-import type { ServedConnections, SimulatorFacts, SimulatorMessage } from './simulator-messages.js';
+import type { SimulatorFacts, SimulatorMessage, SimulatorView } from './simulator-messages.js';
 import type { Part } from './stage.js';
 import { readUsage, type Usage } from './usage.js';
 
@@ -48,7 +48,7 @@ export interface SimulatorProcess extends SimulatorFacts, Part {
   /** Requests and bytes of answers' bodies by kind, since the start or the last reset. */
   requests(): Promise<CountedRequests>;
   resetRequests(): Promise<void>;
-  connections(): Promise<ServedConnections>;
+  view(): Promise<SimulatorView>;
   world(): Promise<WorldSummary>;
   /** One of the changes that `GET /` of the control endpoint lists. */
   change(name: string, body: object): Promise<void>;
@@ -74,10 +74,10 @@ function handle(child: ChildProcess, controlUrl: string): Omit<SimulatorProcess,
     async resetRequests() {
       await control(`${controlUrl}/requests/reset`, {});
     },
-    async connections() {
-      const answer = nextMessage(child, 'connections');
-      child.send('connections');
-      return (await answer).served;
+    async view() {
+      const answer = nextMessage(child, 'view');
+      child.send('view');
+      return (await answer).view;
     },
     world: async () => worldAnswer.parse(await control(`${controlUrl}/world`)),
     async change(name, body) {
