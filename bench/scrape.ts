@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { endChild, pidOf } from './support/child.js';
 import { configFor } from './support/config.js';
@@ -176,12 +177,21 @@ async function startOurs({ applications, instances, upstreamPort, path }: OursOp
   return {
     url: program.url,
     pid: program.pid,
-    paths,
+    paths: mixed(paths),
     async stop() {
       await program.stop();
       await simulator.stop();
     },
   };
+}
+
+/**
+ * In an order without order: Prometheus spreads its scrapes by a hash, and does not visit one application's instances one
+ * after the other. The same at each run.
+ */
+function mixed(paths: readonly string[]): string[] {
+  const digest = (path: string): string => createHash('sha256').update(path).digest('hex');
+  return [...paths].sort((a, b) => (digest(a) < digest(b) ? -1 : 1));
 }
 
 async function startBareProxy(stage: Stage, upstream: string): Promise<{ readonly url: string; readonly pid: number }> {
