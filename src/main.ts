@@ -3,6 +3,8 @@ import { VERSION } from './base/version.js';
 import { type CommandContext, EXIT_OK, EXIT_USAGE } from './cli/command.js';
 import { COMMANDS, SERVE } from './cli/commands.js';
 
+const onSignal = hearSignals();
+
 /** argv, environment and streams in, exit code out. Without a command it serves, as the original does. */
 async function main(argv: readonly string[]): Promise<number> {
   const [first = ''] = argv;
@@ -21,20 +23,27 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 function contextOf(args: readonly string[]): CommandContext {
-  return {
-    args,
-    env: process.env,
-    cwd: process.cwd(),
-    stdout: process.stdout,
-    stderr: process.stderr,
-    onSignal(handler) {
-      process.on('SIGTERM', handler);
-      process.on('SIGINT', handler);
-      return () => {
-        process.off('SIGTERM', handler);
-        process.off('SIGINT', handler);
-      };
-    },
+  return { args, env: process.env, cwd: process.cwd(), stdout: process.stdout, stderr: process.stderr, onSignal };
+}
+
+/** As shells report a process that SIGINT ended. */
+const EXIT_INTERRUPTED = 130;
+
+/** Heard from the first moment on: a signal that comes before the command listens is told to it when it does. */
+function hearSignals(): CommandContext['onSignal'] {
+  const handlers = new Set<(name: string) => void>();
+  let early: string | undefined;
+  const hear = (name: string): void => {
+    if (handlers.size === 0 && early !== undefined) process.exit(EXIT_INTERRUPTED);
+    if (handlers.size === 0) early = name;
+    for (const handler of handlers) handler(name);
+  };
+  process.on('SIGTERM', hear);
+  process.on('SIGINT', hear);
+  return (handler) => {
+    handlers.add(handler);
+    if (early !== undefined) setImmediate(handler, early);
+    return () => void handlers.delete(handler);
   };
 }
 

@@ -57,7 +57,9 @@ export interface ApiAnswer {
 /** The body may pause this long between two bytes. */
 const PAUSE_TIMEOUT_MS: Milliseconds = 10_000;
 /** 5,000 applications with long annotations are about 12 MB. */
-const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+/** For the whole of an answer: one that drips would else hold up all lists. */
+const ANSWER_MS: Milliseconds = 120_000;
 const ROOT_TIMEOUT_MS: Milliseconds = 30_000;
 
 const errorsSchema = z.object({
@@ -125,7 +127,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
           headTimeoutMs,
           pauseTimeoutMs: PAUSE_TIMEOUT_MS,
         },
-        { maxBytes: MAX_ANSWER_BYTES },
+        { maxBytes: MAX_ANSWER_BYTES, deadlineMs: ANSWER_MS },
       ).catch((cause) => {
         tell('unreachable', 0);
         const hint = errorCode(cause) === 'tls' ? '; an authority of your own is named by cf.tls_config.ca_file' : '';

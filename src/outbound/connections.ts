@@ -189,7 +189,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
     send(request, receiver) {
       const exchange = new PooledExchange(request, receiver, pool);
       if (closing) exchange.fail(outboundError('closed'));
-      else exchange.start(pool.lease(request.origin));
+      else exchange.startBy(() => pool.lease(request.origin));
       return exchange;
     },
     get stats() {
@@ -224,6 +224,15 @@ class PooledExchange implements Exchange, Dispatcher.DispatchHandler {
     this.#request = request;
     this.#receiver = receiver;
     this.#pool = pool;
+  }
+
+  /** An origin that is none (a tenant's host name may be legal there and no URL) fails the request, not the caller. */
+  startBy(lease: () => Connection): void {
+    try {
+      this.start(lease());
+    } catch (cause) {
+      this.fail(toOutboundError(cause));
+    }
   }
 
   start(connection: Connection): void {

@@ -50,6 +50,7 @@ const CODES: ReadonlyMap<string, OutboundErrorCode> = new Map([
   ['UND_ERR_BODY_TIMEOUT', 'pause_timeout'],
   ['UND_ERR_HEADERS_OVERFLOW', 'protocol'],
   ['UND_ERR_INVALID_ARG', 'protocol'],
+  ['ERR_INVALID_URL', 'protocol'],
   ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'reset'],
   ['UND_ERR_DESTROYED', 'closed'],
   ['UND_ERR_CLOSED', 'closed'],

@@ -101,9 +101,13 @@ export class AnswerBody {
     }
   }
 
-  /** Gives back what is held; nothing goes out any more but what the sink has been given. */
+  /** Nothing goes out any more but what the sink has been given. */
   close(): void {
     this.#isClosed = true;
+  }
+
+  /** What is held is counted until nobody holds it: the sink may, while its caller reads. */
+  release(): void {
     this.#giveBack();
   }
 

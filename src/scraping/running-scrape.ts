@@ -34,8 +34,9 @@ export interface ScrapeJob extends BodyJob {
   readonly limitMs: Milliseconds;
 }
 
-/** So much of an error's body is read to keep the connection; more is not worth it. */
+/** So much of an error's body is read to keep the connection, and for so long; more is not worth it. */
 const DRAIN_BYTES = 64 * 1024;
+const DRAIN_MS: Milliseconds = 1_000;
 
 export type ScrapeEnd = 'answered' | 'failed' | 'aborted';
 
@@ -49,6 +50,7 @@ export class RunningScrape implements Receiver, BodyOwner {
   #phase: Phase = 'waiting';
   #exchange: Exchange | undefined;
   #timer: Timer | undefined;
+  #drainTimer: Timer | undefined;
   #address: { readonly origin: string; readonly path: string };
   #headers: Readonly<Record<string, string>> = {};
   #redirects = 0;
@@ -70,8 +72,12 @@ export class RunningScrape implements Receiver, BodyOwner {
     this.#send();
   }
 
+  /** The caller left, or has taken all of the answer. */
   abort(): void {
-    if (this.#phase === 'done') return;
+    if (this.#phase === 'done') {
+      this.#body?.release();
+      return;
+    }
     this.#exchange?.abort();
     this.#finish(undefined, 'aborted');
   }
@@ -154,9 +160,11 @@ export class RunningScrape implements Receiver, BodyOwner {
   #drain(afterDrain: () => void): void {
     this.#phase = 'draining';
     this.#afterDrain = afterDrain;
+    this.#drainTimer = this.#parts.clock.after(DRAIN_MS, () => this.#endDrain('cut'));
   }
 
   #endDrain(how: 'whole' | 'cut'): void {
+    this.#drainTimer?.cancel();
     if (how === 'cut') this.#exchange?.abort();
     this.#phase = 'waiting';
     this.#bytes = 0;
@@ -188,6 +196,9 @@ export class RunningScrape implements Receiver, BodyOwner {
   }
 
   #onDeadline(): void {
+    // What is wrong with a drained answer is known already.
+    if (this.#phase === 'draining') this.#endDrain('cut');
+    if (this.#phase === 'done') return;
     const seen = this.#phase === 'waiting' ? 'nothing' : 'head';
     this.giveUp(late(this.#job.target, this.#job.limitMs, seen));
   }
@@ -203,7 +214,9 @@ export class RunningScrape implements Receiver, BodyOwner {
   #finish(error: ScrapeError | undefined, how: ScrapeEnd): void {
     this.#phase = 'done';
     this.#timer?.cancel();
+    this.#drainTimer?.cancel();
     this.#body?.close();
+    if (how !== 'answered') this.#body?.release();
     this.#parts.release(this.#job, how);
     this.#parts.observe.finished({
       target: this.#job.target,

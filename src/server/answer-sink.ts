@@ -1,8 +1,15 @@
 import type { ServerResponse } from 'node:http';
+import type { Milliseconds } from '../base/duration.js';
 import type { ScrapeError } from '../scraping/scrape-error.js';
 import type { AnswerHead, ScrapeSink } from '../scraping/scrape-sink.js';
 import type { ScrapeControl } from '../scraping/scraper.js';
 import { NO_CACHE } from './respond.js';
+
+/** So much the system takes off our hands, whatever the caller does. */
+const SENT_AT_ONCE_BYTES = 64 * 1024;
+
+/** For bytes that lie ready to move at all. */
+const STALL_MS: Milliseconds = 20_000;
 
 /** Writes a scrape's answer to its caller. A class, since one is made for each scrape. */
 export class AnswerSink implements ScrapeSink {
@@ -15,7 +22,7 @@ export class AnswerSink implements ScrapeSink {
     this.#onFailure = onFailure;
   }
 
-  /** The scrape to be ended when the caller leaves, and told when it takes more. */
+  /** The scrape to be told when the caller leaves, or has taken all, and when it takes more. */
   follow(scrape: ScrapeControl): void {
     this.#scrape = scrape;
     this.#response.on('close', () => scrape.abort());
@@ -26,6 +33,7 @@ export class AnswerSink implements ScrapeSink {
     let length = 0;
     for (const piece of body) length += piece.length;
     response.writeHead(200, headersOf(head, length));
+    if (length > SENT_AT_ONCE_BYTES) this.#limitStall();
     const last = body.length - 1;
     // Corked, head and pieces leave in one system call.
     response.cork();
@@ -44,6 +52,7 @@ export class AnswerSink implements ScrapeSink {
   }
 
   end(): void {
+    this.#limitStall();
     this.#response.end();
   }
 
@@ -53,7 +62,12 @@ export class AnswerSink implements ScrapeSink {
   }
 
   fail(error: ScrapeError): void {
-    this.#onFailure(error);
+    if (!this.#response.headersSent) this.#onFailure(error);
+  }
+
+  /** A caller that stops reading must not hold an answer's memory for ever. */
+  #limitStall(): void {
+    this.#response.setTimeout(STALL_MS, () => this.#response.destroy());
   }
 }
 

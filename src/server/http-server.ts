@@ -32,23 +32,32 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS, noDelay: true },
     (request: IncomingMessage, response: ServerResponse) => {
       if (stopping) response.setHeader('connection', 'close');
+      const pending = sockets.get(request.socket);
+      pending?.add(response);
       const endpoint = options.router.handle(request, response);
-      response.on('close', () =>
-        options.observe.answered(endpoint, response.headersSent ? response.statusCode : CLIENT_GONE),
-      );
+      response.on('close', () => {
+        pending?.delete(response);
+        options.observe.answered(endpoint, response.headersSent ? response.statusCode : CLIENT_GONE);
+      });
     },
   );
 
-  const sockets = new Set<Socket>();
+  /** Connections with their answers under way; of pipelined requests there may be several. */
+  const sockets = new Map<Socket, Set<ServerResponse>>();
   server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
+    const pending = new Set<ServerResponse>();
+    sockets.set(socket, pending);
+    socket.once('close', () => {
+      sockets.delete(socket);
+      // Node tells the answer whose turn it is; those that wait behind it would never hear that their caller left.
+      for (const response of pending) if (response.socket === null) response.emit('close');
+    });
   });
 
   /** Those that were never used too, as browsers and probes open them: Node counts them as busy until they time out. */
   function closeIdle(): void {
     server.closeIdleConnections();
-    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+    for (const socket of sockets.keys()) if (socket.bytesRead === 0) socket.destroy();
   }
 
   return {

@@ -1,12 +1,15 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { manualClock } from '../../../test/support/manual-clock.js';
+import { directoryOf, targetAt } from '../../../test/support/scrape/directory.js';
 import { bodyOf, SENT_TYPES, serves } from '../../../test/support/scrape/exposition-bodies.js';
 import type { Behaviour } from '../../../test/support/scrape/instance.js';
 import { ask, askText, PROMETHEUS_HEADERS } from '../../../test/support/scrape/question.js';
 import { scrapedInstance } from '../../../test/support/scrape/scraped-instance.js';
 import { signal } from '../../../test/support/scrape/signal.js';
+import { waitUntil } from '../../../test/support/wait-until.js';
 
 const MEBIBYTE = 1024 * 1024;
 const GRANTED = 'x-prometheus-scrape-timeout-seconds';
@@ -25,16 +28,18 @@ describe('the deadline', () => {
   test.each([
     ['before the head', SILENT, 'no answer within 150 ms'],
     ['in the body', stuck(1000), 'no complete answer within 150 ms'],
-    [
-      'in the body of an error',
-      (_, response) => void response.writeHead(500).write('oh'),
-      'no complete answer within 150 ms',
-    ],
   ] satisfies [string, Behaviour, string][])('of a hang %s gives 504', async (_, behaviour, reason) => {
     const { url, instance, proxy } = await scrapedInstance(behaviour);
     const [status, text] = await askText(url, { headers: { [GRANTED]: '0.3' } });
     expect([status, text]).toEqual([504, `orders:0 (acme/prod) at ${instance.origin}/metrics: ${reason}\n`]);
     expect(proxy.scrapes[0]?.error?.code).toBe('target_late');
+    await instance.allClosed();
+  });
+
+  test('of a hang in the body of an error tells the error', async () => {
+    const { url, instance } = await scrapedInstance((_, response) => void response.writeHead(500).write('oh'));
+    const [status, text] = await askText(url, { headers: { [GRANTED]: '0.3' } });
+    expect([status, text]).toEqual([502, expect.stringContaining('the application answered 500')]);
     await instance.allClosed();
   });
 
@@ -96,6 +101,21 @@ describe('a caller that goes away', () => {
     await Promise.all([proxy.scraped(1), instance.allClosed()]);
     expect(proxy.scrapes.map(({ error, aborted }) => [error, aborted])).toEqual([[undefined, true]]);
     expect([proxy.scraper.inFlight, proxy.scraper.heldBytes]).toEqual([0, 0]);
+  });
+
+  test('behind another answer, with requests pipelined, ends its scrapes too', async () => {
+    const { url, proxy } = await scrapedInstance(SILENT);
+    const { port, pathname } = new URL(url);
+    const socket = connect(Number(port), '127.0.0.1');
+    const request = `GET ${pathname} HTTP/1.1\r\nHost: x\r\n${GRANTED}: 60\r\n\r\n`;
+    socket.write(request.repeat(3));
+    await waitUntil(() => proxy.scraper.inFlight === 3, { within: 5_000, describe: () => proxy.scraper.inFlight });
+    socket.destroy();
+    await proxy.scraped(3);
+    expect([proxy.scraper.inFlight, proxy.answers]).toEqual([
+      0,
+      ['singleTargetMetrics 499', 'singleTargetMetrics 499', 'singleTargetMetrics 499'],
+    ]);
   });
 
   test('frees its place among the scrapes of an instance', async () => {
@@ -208,4 +228,29 @@ describe('a slow reader of a long answer', () => {
     expect(proxy.scrapes[0]?.error?.code).toBe('target_late');
     response?.destroy();
   });
+});
+
+test('an address that is none fails its own scrape, and nothing else', async () => {
+  const { url, proxy, instance } = await scrapedInstance(serves(bodyOf('text'), SENT_TYPES.text));
+  proxy.replace(directoryOf(targetAt('https://xn--a'), targetAt(instance.origin, { index: 1 })));
+  const [status, text] = await askText(url, { headers: { [GRANTED]: '0.3' } });
+  expect([status, text]).toEqual([502, expect.stringContaining('https://xn--a/metrics')]);
+  expect(proxy.scraper.inFlight).toBe(0);
+  expect((await askText(url.replace(/\/0$/, '/1')))[0]).toBe(200);
+});
+
+test('an answer counts as held until its caller has it', async () => {
+  const body = Buffer.concat([bodyOf('text'), Buffer.alloc(900 * 1024, '\n')]);
+  const { url, proxy } = await scrapedInstance(serves(body, SENT_TYPES.text), { maxConcurrentPerInstance: 64 });
+  const { port, pathname } = new URL(url);
+  const sockets = Array.from({ length: 4 }, () => connect(Number(port), '127.0.0.1'));
+  // Enough of them for the system's buffers to be full: a caller that asks and does not read.
+  const request = `GET ${pathname} HTTP/1.1\r\nHost: x\r\n\r\n`;
+  for (const socket of sockets) socket.pause().write(request.repeat(8));
+  await waitUntil(() => proxy.scraper.inFlight === 0 && proxy.scraper.heldBytes > body.length, {
+    within: 10_000,
+    describe: () => [proxy.scraper.inFlight, proxy.scraper.heldBytes],
+  });
+  for (const socket of sockets) socket.destroy();
+  await waitUntil(() => proxy.scraper.heldBytes === 0, { within: 5_000, describe: () => proxy.scraper.heldBytes });
 });
