@@ -72,6 +72,25 @@ describe('lines', () => {
     names.push(Buffer.from('\npromregator_up 1'));
     expect(names.found()).toEqual([UP]);
   });
+
+  /** The work itself is counted in name-in-braces.test.ts; here all of the way, in chunks as a socket gives them. */
+  test.each([
+    ['blanks', '{x', ' '],
+    ['quotes', '{', '"'],
+    ['backslashes', '{"', '\\'],
+    ['braces', '{', '{'],
+    ['labels', '{', 'a="b",'],
+    ['blanks in metadata', '#', ' '],
+    ['blanks behind HELP', '# HELP', ' '],
+    ['a long name', 'promregator_up', 'x'],
+    ['our names', '', 'promregator_up'],
+  ])('of 1 MB and %s are passed over, five times, in long and in short ones', (_, head, filling) => {
+    for (const length of [1_000_000, 4000]) {
+      const line = `${head}${filling.repeat(length / filling.length)}promregator_\n`;
+      const body = Buffer.from(`${line.repeat(5_000_000 / length)}${UP} 1\n`);
+      expect(scan('text', body, Array(80).fill(65_536))).toEqual([UP]);
+    }
+  });
 });
 
 describe('messages', () => {

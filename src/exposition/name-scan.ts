@@ -1,4 +1,5 @@
 import type { ExpositionFormat } from './content-type.js';
+import { nameInBraces } from './name-in-braces.js';
 import { OWN_SAMPLE_NAMES } from './own-samples.js';
 
 /** Looks, chunk by chunk, whether a body exports the names of our own samples itself. */
@@ -16,8 +17,8 @@ export function createNameScan(format: ExpositionFormat): NameScan {
 
 const NEEDLE = Buffer.from('promregator_');
 const LINE_BREAK = 0x0a;
-/** How far into a line is looked: a name stands at its start, or within its labels. */
-const MAX_LINE = 65_536;
+/** How far into a line is looked: a name stands at its start, or, rarely, behind some of its labels. */
+const MAX_LINE = 4096;
 const EMPTY = Buffer.alloc(0);
 
 function createLineScan(): NameScan {
@@ -76,16 +77,6 @@ function addNameOf(line: string, names: Set<string>): void {
 
 function isOwnName(name: string): boolean {
   return OWN_SAMPLE_NAMES.some((own) => own === name);
-}
-
-/** `{a="b","name",c="d"}`: the quoted text without a value is the name, wherever it stands. */
-function nameInBraces(line: string): string | undefined {
-  const part = /[ \t]*(?:"((?:[^"\\]|\\.)*)"|[^\s"=,{}]+)[ \t]*(=[ \t]*"(?:[^"\\]|\\.)*")?[ \t]*[,}]/y;
-  part.lastIndex = 1;
-  for (let match = part.exec(line); match !== null; match = part.exec(line)) {
-    if (match[1] !== undefined && match[2] === undefined) return match[1];
-  }
-  return undefined;
 }
 
 /** Field 1 of a MetricFamily, a text: its name. All client libraries write it first, since fields go by number. */
