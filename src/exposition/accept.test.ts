@@ -36,6 +36,10 @@ describe('cutAccept', () => {
     ['no header', undefined, DEFAULT_ACCEPT],
     ['an empty one', '', DEFAULT_ACCEPT],
     ['nothing that we pass on', 'text/html,application/json;q=0.9', DEFAULT_ACCEPT],
+    ['more than 2,000 characters', `text/plain,${'x'.repeat(1990)}`, DEFAULT_ACCEPT],
+    ['2,000 characters', `text/plain,${'x'.repeat(1989)}`, 'text/plain'],
+    ['16 KB of quotes', `text/plain,"${'\\"'.repeat(8000)}`, DEFAULT_ACCEPT],
+    ['quotes that nobody closes', 'text/plain,x/y;z="\\",*/*', 'text/plain'],
     ['exclusions alone', 'application/openmetrics-text;q=0', DEFAULT_ACCEPT],
     ['blanks', V2_33, V2_33.replace('; ', ';')],
     ['a parameter that stands twice', V3_0, V3_0.replace(';escaping=allow-utf-8;escaping', ';escaping')],
@@ -69,6 +73,7 @@ describe('preferredFormat', () => {
   test.each([
     ['no header', undefined, ALL, TEXT],
     ['curl', '*/*', ALL, TEXT],
+    ['more than 2,000 characters', `application/openmetrics-text,${'x'.repeat(1972)}`, ALL, TEXT],
     ['2.33', V2_33, ALL, 'application/openmetrics-text; version=0.0.1; charset=utf-8'],
     ['2.42', V2_42, ALL, OM],
     ['2.49.0', V2_49_0, ALL, OM],
@@ -89,7 +94,7 @@ describe('createAcceptNegotiation', () => {
   test('answers as the functions do, before and after its memory is full', () => {
     const negotiation = createAcceptNegotiation();
     const headers = Array.from({ length: 100 }, (_, index) => `text/plain;version=0.0.4;q=0.${index + 1}`);
-    for (const accept of [...headers, undefined, V3_4, 'x'.repeat(2000), V3_4, ...headers]) {
+    for (const accept of [...headers, undefined, V3_4, 'x'.repeat(2000), `*/*${','.repeat(2000)}`, V3_4, ...headers]) {
       expect(negotiation.cut(accept)).toBe(cutAccept(accept));
       expect(negotiation.preferred(accept, ['openmetrics', 'text'])).toEqual(
         preferredFormat(accept, ['openmetrics', 'text']),

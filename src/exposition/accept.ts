@@ -17,6 +17,9 @@ import { type MediaType, parseMediaType, qualityOf, splitClauses } from './media
 /** What an application is asked for when the caller names nothing that we pass on. */
 export const DEFAULT_ACCEPT = `${TEXT_TYPE};version=0.0.4;q=0.5,*/*;q=0.1`;
 
+/** The longest header of a real Prometheus has 300 characters; a longer one than this, in characters, is not read. */
+const MAX_LENGTH = 2000;
+
 /** One clause of Accept that we can serve or pass on. */
 interface Clause {
   /** `any` is the wildcard, which an application may answer as it likes. */
@@ -38,6 +41,7 @@ const WELL_FORMED_QUALITY = /^(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/;
 /**
  * What we ask the application for: the caller's clauses cut down to the formats that we pass on, in their order, with
  * their quality and escaping. Formats that the caller did not name are never asked for, since it could not read them.
+ * A header of more than 2,000 characters counts as absent, here and below.
  */
 export function cutAccept(accept: string | undefined): string {
   return cutOf(parseAccept(accept));
@@ -58,7 +62,7 @@ export interface AcceptNegotiation {
 }
 
 const MAX_REMEMBERED = 32;
-/** The longest header of a real Prometheus has 300 characters; longer ones are not worth the memory. */
+/** Longer ones are not worth the memory. */
 const MAX_REMEMBERED_LENGTH = 1024;
 
 interface Remembered {
@@ -102,7 +106,7 @@ function preferredOf(clauses: readonly Clause[], offered: readonly ExpositionFor
 }
 
 function parseAccept(accept: string | undefined): Clause[] {
-  if (accept === undefined) return [];
+  if (accept === undefined || accept.length > MAX_LENGTH) return [];
   return splitClauses(accept).flatMap((clause) => parseClause(parseMediaType(clause)) ?? []);
 }
 

@@ -10,8 +10,11 @@ export interface MediaType {
 const TYPE = /^\s*([!#$%&'*+.^_`|~\w-]+\/[!#$%&'*+.^_`|~\w-]+)\s*(?=[;,]|$)/;
 const PARAMETER = /;\s*([!#$%&'*+.^_`|~\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]*))/g;
 
-/** How a clause of a list ends; a comma inside of quotes does not end it. */
-const CLAUSE = /(?:[^,"]|"(?:[^"\\]|\\.)*"|")+/g;
+/**
+ * How a clause of a list ends; a comma inside of quotes does not end it. Quotes that nobody closes reach to the end:
+ * to try them again as something else would cost the square of the header's length.
+ */
+const CLAUSE = /(?:[^,"]|"(?:[^"\\]|\\[\s\S])*(?:"|\\?$))+/g;
 
 /**
  * Reads what it can: headers come from applications and proxies of all kinds, so nothing here throws, and what cannot
