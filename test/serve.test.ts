@@ -215,6 +215,21 @@ describe('serving', () => {
     fault.remove();
   });
 
+  test('a signal while it starts is obeyed when it has started', async () => {
+    const folder = temporaryFolder();
+    const file = join(folder.path, 'promregator.yml');
+    writeFileSync(file, JSON.stringify(configFor(simulator)));
+    const args = [PROGRAM, `--config.file=${file}`, '--server.port=0', '--server.address=127.0.0.1'];
+    const child = spawn(process.execPath, args, {
+      env: { PATH: process.env['PATH'] },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    await once(child.stderr, 'data');
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    folder.remove();
+  });
+
   test('a second signal ends at once', async () => {
     const program = await start({ args: ['--server.drainSeconds=8'] });
     await ready(program);
