@@ -67,6 +67,27 @@ describe('get', () => {
     expect(client.foundry.logins.length).toBe(2);
   });
 
+  test('an API that refuses every token costs one new token a round, however many lists ask, in turn or at once', async () => {
+    const client = await clientOf({ api: () => INVALID_TOKEN });
+    await Promise.all([failure(client), failure(client), failure(client)]);
+    await Promise.all([failure(client), failure(client), failure(client)]);
+    expect([client.foundry.logins.length, client.foundry.requests.length]).toEqual([2, 9]);
+    client.clock.advance(29_999);
+    await failure(client);
+    expect(client.foundry.logins.length).toBe(2);
+    client.clock.advance(1);
+    await Promise.all([failure(client), failure(client), failure(client)]);
+    await failure(client);
+    expect(client.foundry.logins.length).toBe(3);
+  });
+
+  test('a fresh token that another list was refused serves when it is taken after all', async () => {
+    const client = await clientOf({ api: (_, _request, count) => (count <= 2 ? INVALID_TOKEN : OK) });
+    await failure(client);
+    expect(parseJson(await client.api.get('apps', '/v3/apps'), 'apps')).toEqual({ fine: true });
+    expect(client.foundry.logins.length).toBe(2);
+  });
+
   test('a refused login is asked about once, not by each list', async () => {
     const client = await clientOf({ uaa: () => refusal('unauthorized', 'Bad credentials') });
     const errors = await Promise.all([failure(client), failure(client)]);

@@ -39,7 +39,7 @@ export interface ApiObserver extends TokenObserver {
 
 export interface ApiClient {
   /**
-   * The answer at `path` (with query), asked for with our token. A token that is refused is renewed once.
+   * The answer at `path` (with query), asked for with our token. A token that is refused is renewed once, for all callers.
    *
    * @throws {ApiError} also for every status but 200
    */
@@ -61,6 +61,8 @@ const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 /** For the whole of an answer: one that drips would else hold up all lists. */
 const ANSWER_MS: Milliseconds = 120_000;
 const ROOT_TIMEOUT_MS: Milliseconds = 30_000;
+/** A token that was refused as soon as it was issued is not replaced for so long: longer than a round takes. */
+const DOOMED_MS: Milliseconds = 30_000;
 
 const errorsSchema = z.object({
   errors: z.array(z.object({ code: z.number(), title: z.string(), detail: z.string() })).min(1),
@@ -70,6 +72,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
   const { clock, log, observe, connections, pace } = options;
   const api = new URL(options.apiUrl);
   let endpoints: Promise<Endpoints> | undefined;
+  let doomed: { readonly token: string; readonly since: Milliseconds } | undefined;
 
   const tokens = createTokenSource({
     login: options.login,
@@ -159,32 +162,43 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     });
   }
 
-  async function getWithToken(kind: ResourceKind, path: string): Promise<ApiAnswer> {
-    const token = await tokens.token();
-    try {
-      const answer = await exchange(kind, path, options.headTimeoutMs[kind], { authorization: `bearer ${token}` });
-      return apiAnswer(answer);
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 401) tokens.reject(token);
-      throw error;
-    }
+  async function getWith(token: string, kind: ResourceKind, path: string): Promise<ApiAnswer> {
+    const answer = await exchange(kind, path, options.headTimeoutMs[kind], { authorization: `bearer ${token}` });
+    return apiAnswer(answer);
+  }
+
+  /** An API that refuses whatever UAA issues would else cost a login for each list of a round. */
+  function isDoomed(token: string): boolean {
+    return token === doomed?.token && clock.monotonic() - doomed.since < DOOMED_MS;
   }
 
   return {
     async get(kind, path) {
+      const first = await tokens.token();
       try {
-        return await getWithToken(kind, path);
+        return await getWith(first, kind, path);
       } catch (error) {
-        if (!(error instanceof ApiError) || error.code !== 'api_status' || error.status !== 401) throw error;
+        if (!isRefusedToken(error) || isDoomed(first)) throw error;
         log.info('the API refuses our token, asking for another', {
           requestId: error.requestId,
           reason: error.message,
         });
-        return await getWithToken(kind, path);
+        tokens.reject(first);
+      }
+      const second = await tokens.token();
+      try {
+        return await getWith(second, kind, path);
+      } catch (error) {
+        if (isRefusedToken(error) && !isDoomed(second)) doomed = { token: second, since: clock.monotonic() };
+        throw error;
       }
     },
     tokens,
   };
+}
+
+function isRefusedToken(error: unknown): error is ApiError {
+  return error instanceof ApiError && error.code === 'api_status' && error.status === 401;
 }
 
 function apiAnswer(answer: WholeAnswer): ApiAnswer {
