@@ -56,6 +56,10 @@ async function renewed(uaa: CloudFoundry, logins: number): Promise<void> {
   await vi.waitFor(() => expect(uaa.logins.length).toBe(logins));
 }
 
+function grantsOf(uaa: CloudFoundry): (string | undefined)[] {
+  return uaa.logins.map((form) => form['grant_type']);
+}
+
 describe('the request', () => {
   test.each<[string, Login, Record<string, string>]>([
     [
@@ -154,6 +158,10 @@ describe('renewal', () => {
     ['of another client', refusal('invalid_grant', 'Wrong client for this refresh token: x', 400)],
     ['of a changed password', refusal('invalid_token', 'revocable signature mismatch')],
     ['empty', refusal('invalid_request', 'refresh_token parameter not provided', 400)],
+    ['answered by a proxy with 401 in HTML', { status: 401, body: '<html>Unauthorized</html>' }],
+    ['answered by 400 in HTML', { status: 400, body: '<html>Bad Request</html>' }],
+    ['answered by 404 of the router', { status: 404, body: '404 Not Found' }],
+    ['answered by 413', { status: 413, body: '' }],
   ])('a refresh token %s leads to a full login', async (_, answer) => {
     const { tokens, uaa, clock, results } = await source((form, count) =>
       form['grant_type'] === 'refresh_token' ? answer : grant(`token-${count}`, { refresh_token: 'r' }),
@@ -163,6 +171,41 @@ describe('renewal', () => {
     expect(await tokens.token()).toBe('token-3');
     expect(uaa.logins.map((form) => form['grant_type'])).toEqual(['password', 'refresh_token', 'password']);
     expect(results).toEqual(['password success', 'refresh_token refused', 'password success']);
+  });
+
+  test.each<[string, Answer]>([
+    ['500', { status: 500, body: '' }],
+    ['429', { status: 429, body: '' }],
+    ['200 without token', { body: {} }],
+    ['broken off', 'close'],
+  ])('three refreshes in a row that fail by %s: the next try is a full login', async (_, answer) => {
+    const { tokens, uaa, clock } = await source((form, count) =>
+      form['grant_type'] === 'refresh_token' ? answer : grant(`token-${count}`, { refresh_token: 'r' }),
+    );
+    await tokens.token();
+    clock.advance(20 * MINUTE);
+    for (let n = 1; n <= 3; n += 1) {
+      expect((await failure(tokens)).code).toBe('login_failed');
+      clock.advance(MINUTE);
+    }
+    await tokens.token();
+    expect(grantsOf(uaa)).toEqual(['password', 'refresh_token', 'refresh_token', 'refresh_token', 'password']);
+  });
+
+  test('a refresh that succeeds starts the count of its failures anew', async () => {
+    const { tokens, uaa, clock } = await source((_form, count) =>
+      [2, 3, 5, 6].includes(count) ? { status: 500, body: '' } : grant(`token-${count}`, { refresh_token: 'r' }),
+    );
+    await tokens.token();
+    for (const _ of [1, 2]) {
+      clock.advance(20 * MINUTE);
+      await failure(tokens);
+      clock.advance(MINUTE);
+      await failure(tokens);
+      clock.advance(MINUTE);
+      await tokens.token();
+    }
+    expect(grantsOf(uaa)).toEqual(['password', ...Array.from({ length: 6 }, () => 'refresh_token')]);
   });
 
   test('UAA out of order is no refusal of the refresh token: no password is sent', async () => {
@@ -229,6 +272,8 @@ describe('refused credentials', () => {
     ['invalid_client', refusal('invalid_client', 'Bad credentials')],
     ['locked', refusal('unauthorized', 'Your account has been locked because of too many failed attempts to login.')],
     ['not verified', refusal('access_denied', 'Account not verified', 403)],
+    ['401 in HTML of a proxy', { status: 401, body: '<html>Unauthorized</html>' }],
+    ['403 in HTML of a proxy', { status: 403, body: '<html>Forbidden</html>' }],
     ['grant not allowed', refusal('unsupported_grant_type', 'Unsupported grant type', 400)],
   ])('%s: no second request for 10, 20, 60, 60 minutes, whoever asks', async (_, answer) => {
     const { tokens, uaa, clock } = await source(() => answer);
@@ -298,7 +343,7 @@ describe('UAA cannot say', () => {
       { status: 404, headers: { 'x-cf-routererror': 'unknown_route' }, body: '404 Not Found' },
       1_000,
     ],
-    ['401 that is no UAA', { status: 401, body: '<html>Unauthorized</html>' }, 1_000],
+    ['400 in HTML', { status: 400, body: '<html>Bad Request</html>' }, 1_000],
     ['200 with HTML', { body: '<html>Welcome</html>' }, 1_000],
     ['200 without token', { body: { expires_in: 5 } }, 1_000],
     ['200 with an empty token', { body: { access_token: '', expires_in: 5 } }, 1_000],

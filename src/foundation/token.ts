@@ -52,6 +52,9 @@ const MAX_ANSWER_BYTES = 1024 * 1024;
  */
 const REFUSED_PAUSES_MS: readonly Milliseconds[] = [10 * 60_000, 20 * 60_000, 60 * 60_000];
 
+/** Then the fault may be the refresh token's: some UAAs fall over one that they cannot read. */
+const MOST_REFRESH_FAILURES = 3;
+
 /** Pauses while UAA is out of order; short, since nothing is held against the account. */
 const FAILED_PAUSES_MS: readonly Milliseconds[] = [1_000, 5_000, 15_000, 30_000];
 
@@ -74,6 +77,7 @@ export function createTokenSource(options: TokenOptions): TokenSource {
   const { login, clock, log } = options;
   let current: Grant | undefined;
   let refreshToken: string | undefined;
+  let refreshFailures = 0;
   let flight: Promise<string> | undefined;
   let pause: { readonly until: Milliseconds; readonly error: ApiError } | undefined;
   let refusals = 0;
@@ -102,7 +106,10 @@ export function createTokenSource(options: TokenOptions): TokenSource {
     }
   }
 
-  /** By refresh token when there is one; undefined when UAA refuses it, for whatever reason: then a full login follows. */
+  /**
+   * By refresh token when there is one; undefined when UAA refuses it, for whatever reason: then a full login follows.
+   * After failures in a row that are no refusals the next try is a full login.
+   */
   async function refreshed(): Promise<Grant | undefined> {
     if (refreshToken === undefined) return undefined;
     try {
@@ -112,7 +119,11 @@ export function createTokenSource(options: TokenOptions): TokenSource {
         ...clientOf(login),
       });
     } catch (error) {
-      if (!(error instanceof ApiError) || error.code !== 'login_refused') throw error;
+      if (!(error instanceof ApiError) || error.code !== 'login_refused') {
+        refreshFailures += 1;
+        if (refreshFailures >= MOST_REFRESH_FAILURES) refreshToken = undefined;
+        throw error;
+      }
       refreshToken = undefined;
       log.info('the refresh token is no longer accepted, logging in anew', { reason: error.message });
       return undefined;
@@ -172,6 +183,7 @@ export function createTokenSource(options: TokenOptions): TokenSource {
   function accept(granted: z.infer<typeof answerSchema>, askedAt: Milliseconds): Grant {
     // An answer without one leaves the old one valid (RFC 6749 6).
     refreshToken = granted.refresh_token ?? refreshToken;
+    refreshFailures = 0;
     const lifetimeMs = granted.expires_in * 1000;
     return {
       accessToken: granted.access_token,
@@ -181,13 +193,12 @@ export function createTokenSource(options: TokenOptions): TokenSource {
     };
   }
 
-  /** 400, 401 and 403 are UAA's no; 404, 429, 5xx and documents that are no grant mean that it cannot say. */
   function refusalOf(answer: WholeAnswer, url: string, form: Readonly<Record<string, string>>): ApiError {
     const said = errorSchema.safeParse(jsonOf(answer));
     const reason = said.success ? `${said.data.error}: ${said.data.error_description ?? ''}` : 'no reason given';
     const words = oneLine(withoutSecrets(reason, form)).slice(0, 200);
-    const refused = [400, 401, 403].includes(answer.status) && said.success;
     const byRefresh = form['grant_type'] === 'refresh_token';
+    const refused = byRefresh ? isRefreshRefused(answer.status) : isLoginRefused(answer.status, said.success);
     const what = byRefresh ? 'the refresh token' : login.grant === 'password' ? 'user and password' : 'the client';
     const sentence = refused
       ? `UAA at ${url} refuses ${what} (${answer.status} ${words})`
@@ -213,6 +224,19 @@ export function createTokenSource(options: TokenOptions): TokenSource {
       return current?.expiresAtMs;
     },
   };
+}
+
+/**
+ * 401 and 403 are a no even where a proxy has put HTML in place of UAA's reason: tries that UAA counts lock the account.
+ * 400 is one only in UAA's words; 404, 429, 5xx and documents that are no grant mean that it cannot say.
+ */
+function isLoginRefused(status: number, isReasonGiven: boolean): boolean {
+  return status === 401 || status === 403 || (status === 400 && isReasonGiven);
+}
+
+/** Whatever the words: a full login costs little and settles it. */
+function isRefreshRefused(status: number): boolean {
+  return status >= 400 && status < 500 && status !== 429;
 }
 
 /** Without UAA's address there is no login either: what kept us from reading the root document is the cause. */
