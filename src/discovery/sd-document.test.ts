@@ -193,6 +193,19 @@ test('nothing is an empty list', () => {
   expect(renderDocument({ directory: directoryOf([]), address: here, ownMetrics: false }).toString()).toBe('[]');
 });
 
+test.each([0, 1, 700, 5000])('%i instances with long labels stand in it whole and in order', (count) => {
+  const application = { ...orders, labels: { long: 'ä😀'.repeat(85), longer: 'é'.repeat(256) } };
+  const targets = Array.from({ length: count }, (_, index) => targetOf(application, index));
+  const document = elements(targets, { ownMetrics: true });
+  expect(document.map(({ labels }) => labels['instance'])).toEqual([
+    ...targets.map(({ instanceId }) => instanceId),
+    undefined,
+  ]);
+  for (const { labels } of document.slice(0, -1)) {
+    expect(labels['__meta_promregator_target_app_label_long']).toBe(application.labels.long);
+  }
+});
+
 test('one preparation serves any address, each time with the same bytes', () => {
   const document = prepareDocument(directoryOf([targetOf(orders, 0), targetOf(billing, 0)]));
   const first = document.render({ address: here, ownMetrics: true });

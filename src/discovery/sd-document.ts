@@ -9,6 +9,9 @@ export const OWN_METRICS_PATH = '/promregatorMetrics';
 
 const PATH_LABEL = `${META_PREFIX}path`;
 
+/** Characters that become bytes at a time: a string ends at 512 MB, which big documents would reach. */
+const PIECE_LENGTH = 1_000_000;
+
 /** Address under which Prometheus reaches us. */
 export interface AdvertisedAddress {
   /** `host:port`, always with a port; an IPv6 address in brackets. */
@@ -73,17 +76,27 @@ function instanceLabels({ instanceId, index }: Target): ReadonlyMap<string, stri
 
 function render(entries: readonly Entry[], { address, ownMetrics, filter }: RenderOptions): Buffer {
   const takes = compileFilter(filter);
-  const prefix = address.pathPrefix.replace(/\/+$/, '');
+  const prefix = address.pathPrefix.replace(/(?<!\/)\/+$/, '');
   const open = `{"targets":[${quote(address.host)}],"labels":{`;
   const path = inside(`${prefix}${SINGLE_TARGET_PATH}`);
   const scheme = schemeLabel(address);
-  const elements: string[] = [];
+  const pieces: Buffer[] = [];
+  let piece = '';
+  let separator = '[\n';
+  function add(element: string): void {
+    piece += `${separator}${element}`;
+    separator = ',\n';
+    if (piece.length < PIECE_LENGTH) return;
+    pieces.push(Buffer.from(piece, 'utf8'));
+    piece = '';
+  }
   for (const { target, key, rest } of entries) {
     if (takes !== undefined && !takes(namesOf(target.application))) continue;
-    elements.push(`${open}"${PATH_LABEL}":"${path}${key}","__metrics_path__":"${path}${key}",${scheme}${rest}`);
+    add(`${open}"${PATH_LABEL}":"${path}${key}","__metrics_path__":"${path}${key}",${scheme}${rest}`);
   }
-  if (ownMetrics) elements.push(`${open}${scheme}${writeLabels(ownLabels(address.host, prefix))}}}`);
-  return Buffer.from(elements.length === 0 ? '[]' : `[\n${elements.join(',\n')}\n]\n`, 'utf8');
+  if (ownMetrics) add(`${open}${scheme}${writeLabels(ownLabels(address.host, prefix))}}}`);
+  if (pieces.length === 0 && piece === '') return Buffer.from('[]');
+  return Buffer.concat([...pieces, Buffer.from(`${piece}\n]\n`, 'utf8')]);
 }
 
 /**

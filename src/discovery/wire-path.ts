@@ -7,7 +7,7 @@ export function wirePath(base: string, path: string): string {
   const [basePath, baseQuery] = splitQuery(base);
   const [lastPath, lastQuery] = splitQuery(path);
   const tail = lastPath.replace(/^\/+/, '');
-  const head = basePath.replace(/^\/+/, '').replace(/\/+$/, '');
+  const head = basePath.replace(/^\/+/, '').replace(/(?<!\/)\/+$/, '');
   const joined = lastPath === '' ? basePath.replace(/^\/+/, '') : head === '' ? tail : `${head}/${tail}`;
   const query = [baseQuery, lastQuery].filter((part) => part !== undefined).join('&');
   const hasQuery = baseQuery !== undefined || lastQuery !== undefined;
