@@ -26,26 +26,53 @@ export interface AddressOptions {
   readonly defaultInternalRoutePort: number;
 }
 
-/** The address by the rules of facts/promregator.md 3; what an application wishes beats what its rule says. */
+/**
+ * The address by the rules of facts/promregator.md 3; what an application wishes beats what its rule says.
+ *
+ * One exception: the annotation `prometheus.io/scheme: http` does not lower what the operator said. Through the router
+ * or a gateway it is not honoured under a rule that says `protocol: https` or names an authenticator, since tenants
+ * write annotations, and credentials would go over the network in clear. The rule's protocol counts then, else `https`.
+ */
 export function addressOf(options: AddressOptions): Address {
   const { rule, wishes, route } = options;
   const path = wishes.path ?? rule.path;
-  const said = wishes.scheme ?? rule.protocol;
-  if (rule.overrideRouteAndPath !== undefined) {
-    const slash = rule.overrideRouteAndPath.search(/[/?]/);
-    const cut = slash < 0 ? rule.overrideRouteAndPath.length : slash;
-    const authority = rule.overrideRouteAndPath.slice(0, cut);
-    const base = rule.overrideRouteAndPath.slice(cut);
-    return address({ kind: 'gateway', protocol: said ?? 'https', authority, path: wirePath(base, path) });
+  const gateway = gatewayOf(rule);
+  if (gateway !== undefined) {
+    const { authority } = gateway;
+    return address({
+      kind: 'gateway',
+      protocol: guardedProtocol(options),
+      authority,
+      path: wirePath(gateway.base, path),
+    });
   }
   const routed = wirePath(route.route.path, path);
   if (route.internal) {
     const port = wishes.port ?? rule.internalRoutePort ?? options.defaultInternalRoutePort;
     const authority = `${route.authority}:${port}`;
-    return address({ kind: 'internal', protocol: said ?? 'http', authority, path: routed }, port, path);
+    return address(
+      { kind: 'internal', protocol: wishes.scheme ?? rule.protocol ?? 'http', authority, path: routed },
+      port,
+      path,
+    );
   }
   const port = wishes.port ?? route.ports[0];
-  return address({ kind: 'router', protocol: said ?? 'https', authority: route.authority, path: routed }, port, path);
+  const protocol = guardedProtocol(options);
+  return address({ kind: 'router', protocol, authority: route.authority, path: routed }, port, path);
+}
+
+/** Host and port, then path and query, of the place that a rule puts in front of its applications. */
+export function gatewayOf({ overrideRouteAndPath: text }: Rule): { authority: string; base: string } | undefined {
+  if (text === undefined) return undefined;
+  const slash = text.search(/[/?]/);
+  const cut = slash < 0 ? text.length : slash;
+  return { authority: text.slice(0, cut), base: text.slice(cut) };
+}
+
+function guardedProtocol({ rule, wishes }: AddressOptions): Protocol {
+  const isProtected = rule.protocol === 'https' || rule.authenticatorId !== undefined;
+  const wish = isProtected && wishes.scheme === 'http' ? undefined : wishes.scheme;
+  return wish ?? rule.protocol ?? 'https';
 }
 
 /** Scheme, host and port for one instance. */

@@ -1,5 +1,6 @@
+import { oneLine } from '../base/errors.js';
 import type { Inventory } from '../foundation/inventory.js';
-import type { App, Process } from '../foundation/resources.js';
+import type { App, Process, Route } from '../foundation/resources.js';
 import { type AppRoutes, indexRoutes, type WebRoute } from './choose-route.js';
 import type { LeftOutReason } from './directory.js';
 import { groupBy, indexByName, type NameIndex } from './name-selector.js';
@@ -54,7 +55,14 @@ export function readinessOf(app: App, facts: ApplicationFacts): Readiness {
   if (process.instances < 1) return NO_INSTANCES;
   const routes = facts.routes.get(app.guid);
   if (routes === undefined) return NO_ROUTE;
-  return routes.web.length === 0 ? NO_WEB_ROUTE : { kind: 'ready', process, routes: routes.web };
+  if (routes.web.length > 0) return { kind: 'ready', process, routes: routes.web };
+  const [unusable] = routes.unusable;
+  return unusable === undefined ? NO_WEB_ROUTE : unusableRoute(unusable);
+}
+
+function unusableRoute(route: Route): Lack {
+  const detail = `its route ${oneLine(route.url)} cannot be asked, because a URL may not hold its host name, and no other route leads to it`;
+  return { kind: 'lack', reason: 'no_route', detail };
 }
 
 /**

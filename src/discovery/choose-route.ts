@@ -1,5 +1,6 @@
 import type { Destination, Domain, Route } from '../foundation/resources.js';
 import type { RouteMatcher } from './rules.js';
+import { isUrlHost } from './url-host.js';
 
 /** A route over which one application's web process can be asked. */
 export interface WebRoute {
@@ -17,6 +18,8 @@ export interface AppRoutes {
   readonly web: WebRoute[];
   /** Whether TCP routes or routes to other process types lead to it, for the explanation. */
   hasOthers: boolean;
+  /** Routes that would count, but whose host no URL may name; for the explanation. */
+  readonly unusable: Route[];
 }
 
 /** What Cloud Foundry takes when a destination names none (facts/cloud-foundry.md 3.7). */
@@ -40,21 +43,25 @@ interface Addition {
 function addRoute(byApp: Map<string, AppRoutes>, { route, destination, domains }: Addition): void {
   let known = byApp.get(destination.appGuid);
   if (known === undefined) {
-    known = { web: [], hasOthers: false };
+    known = { web: [], hasOthers: false, unusable: [] };
     byApp.set(destination.appGuid, known);
   }
-  const last = known.web.at(-1);
-  const authority = authorityOf(route, destination.appGuid);
-  if (route.protocol !== 'http' || destination.processType !== 'web' || authority === undefined) {
+  if (route.protocol !== 'http' || destination.processType !== 'web') {
     known.hasOthers = true;
-  } else if (last?.route === route) {
-    known.web[known.web.length - 1] = { ...last, ports: [...last.ports, destination.port ?? DEFAULT_PORT] };
-  } else {
-    // A domain that is not visible to us was shared from elsewhere; internal ones are visible to everybody.
-    const domain = domains.get(route.domainGuid) ?? { name: domainOf(route), internal: false };
-    const ports = [destination.port ?? DEFAULT_PORT];
-    known.web.push({ route, authority, domain: domain.name, internal: domain.internal, ports });
+    return;
   }
+  const port = destination.port ?? DEFAULT_PORT;
+  const last = known.web.at(-1);
+  if (last?.route === route) {
+    known.web[known.web.length - 1] = { ...last, ports: [...last.ports, port] };
+    return;
+  }
+  // A domain that is not visible to us was shared from elsewhere; internal ones are visible to everybody.
+  const { name, internal } = domains.get(route.domainGuid) ?? { name: domainOf(route), internal: false };
+  const authority = authorityOf(route, destination.appGuid);
+  // The name that an instance has inside, `0.<host>:<port>`, is tried too: `1.2.3.4` is a host by itself, but not so.
+  if (!isUrlHost(internal ? `0.${authority}:${port}` : authority)) known.unusable.push(route);
+  else known.web.push({ route, authority, domain: name, internal, ports: [port] });
 }
 
 /**
@@ -79,11 +86,9 @@ export function routesToPort(routes: readonly WebRoute[], port: number): readonl
   return leading.length > 0 ? leading : routes.filter(({ internal }) => internal);
 }
 
-/** Undefined for a URL that names no host: such a route cannot be asked. */
-function authorityOf(route: Route, appGuid: string): string | undefined {
+function authorityOf(route: Route, appGuid: string): string {
   const authority = beforePath(route.url).toLowerCase();
-  const host = route.host === '*' && authority.startsWith('*.') ? `${appGuid}${authority.slice(1)}` : authority;
-  return /^[a-z0-9._-]+(?::[0-9]+)?$/.test(host) ? host : undefined;
+  return route.host === '*' && authority.startsWith('*.') ? `${appGuid}${authority.slice(1)}` : authority;
 }
 
 function domainOf(route: Route): string {

@@ -175,11 +175,48 @@ describe('where an instance is asked', () => {
     ['no internal port elsewhere', {}, { internalRoutePort: 7 }, ['https://a.example.org/metrics']],
     ['annotations only if asked', { annotations: wish('path', '/m') }, {}, ['https://a.example.org/metrics']],
     ['an annotated path', { annotations: wish('path', '/m?x') }, { ...k8s, path: '/n' }, ['https://a.example.org/m?x']],
+    ['an annotated scheme', { annotations: wish('scheme', 'http') }, k8s, ['http://a.example.org/metrics']],
     [
-      'an annotated scheme',
+      'no annotated http where the rule says https',
       { annotations: wish('scheme', 'http') },
       { ...k8s, protocol: 'https' },
+      ['https://a.example.org/metrics'],
+    ],
+    [
+      'no annotated http where the rule has an authenticator',
+      { annotations: wish('scheme', 'http') },
+      { ...k8s, authenticatorId: 'basic' },
+      ['https://a.example.org/metrics'],
+    ],
+    [
+      'http where the rule says it, authenticator or not',
+      { annotations: wish('scheme', 'http') },
+      { ...k8s, protocol: 'http', authenticatorId: 'basic' },
       ['http://a.example.org/metrics'],
+    ],
+    [
+      'annotated https where the rule says http',
+      { annotations: wish('scheme', 'https') },
+      { ...k8s, protocol: 'http', authenticatorId: 'basic' },
+      ['https://a.example.org/metrics'],
+    ],
+    [
+      'no annotated http to a gateway either',
+      { annotations: wish('scheme', 'http') },
+      { ...k8s, protocol: 'https', overrideRouteAndPath: 'gw' },
+      ['https://gw/metrics'],
+    ],
+    [
+      'annotated http inside, where no router stands',
+      { annotations: wish('scheme', 'http'), routes: internal },
+      { ...k8s, protocol: 'https' },
+      ['http://0.a.apps.internal:9090/metrics'],
+    ],
+    [
+      'the next route if no URL may hold the host of the first',
+      { routes: [{ url: 'foo.123' }, { url: 'b.example.org' }] },
+      { preferredRouteRegex: [route('foo.*')] },
+      ['https://b.example.org/metrics'],
     ],
     [
       'an annotated scheme inside',
@@ -329,7 +366,13 @@ describe('left out', () => {
     ['no_instances', { web: [0, 0] }, [{}], '0 instances'],
     ['no_route', { routes: [] }, [{}], 'no route leads to it'],
     ['no_route', { routes: [{ url: 't.org:1', tcp: true }] }, [{}], 'over HTTP'],
-    ['no_route', { routes: [{ url: '' }] }, [{}], 'over HTTP'],
+    ['no_route', { routes: [{ url: '' }] }, [{}], 'cannot be asked'],
+    ['no_route', { routes: [{ url: 'xn--a.example.org/x' }] }, [{}], 'its route xn--a.example.org/x cannot be asked'],
+    ['no_route', { routes: [{ url: 'foo.123' }] }, [{}], 'its route foo.123 cannot be asked'],
+    ['no_route', { routes: [{ url: 'a.0x1' }] }, [{}], 'its route a.0x1 cannot be asked'],
+    ['no_route', { routes: [{ url: '1.2' }] }, [{}], 'its route 1.2 cannot be asked'],
+    ['no_route', { routes: [{ url: 'xn--a.apps.internal' }] }, [{}], 'its route xn--a.apps.internal cannot be asked'],
+    ['no_route', { routes: [{ url: 'a.apps.internal:81' }] }, [{}], 'its route a.apps.internal:81 cannot be asked'],
     ['not_annotated', {}, k8s, 'prometheus.io/scrape'],
     ['bad_annotation', { annotations: { ...scrape, 'prometheus.io/port': 'x' } }, k8s, 'prometheus.io/port is "x"'],
     ['no_route', { annotations: { ...scrape, 'prometheus.io/port': '81' } }, k8s, 'port 81'],
@@ -346,6 +389,13 @@ describe('left out', () => {
     expect(directory.leftOut).toEqual([
       { ...common, rule: 'promregator.targets[0]', reason, detail: expect.stringContaining(words) },
     ]);
+  });
+
+  test('a gateway whose host no URL may hold', () => {
+    const directory = select([{ guid: 'a' }], [{ overrideRouteAndPath: 'foo.123/x' }, {}]);
+    expect(urls(directory)).toEqual(['https://a.example.org/metrics']);
+    const detail = expect.stringMatching(/overrideRouteAndPath .*foo\.123$/);
+    expect(directory.leftOut).toMatchObject([{ rule: 'promregator.targets[0]', reason: 'no_route', detail }]);
   });
 
   test('what no rule can change is said once, what a rule decides once a rule', () => {
@@ -457,6 +507,21 @@ describe('warnings', () => {
     ]);
   });
 
+  test.each<[number, number, boolean]>([
+    [5000, 5000, false],
+    [5001, 5000, true],
+    [1_000_000, 5000, true],
+  ])('an application of %i instances has %i targets', (wanted, expected, isTold) => {
+    const directory = select(
+      [{ guid: 'a', web: [wanted] }, { guid: 'b' }],
+      [{}, { path: '/m', application: named('a') }],
+    );
+    expect(directory.targets).toHaveLength(2 * expected + 1);
+    expect(directory.rules.map(({ instances }) => instances)).toEqual([expected + 1, expected]);
+    const sentence = 'Application Acme/dev/a wants more than 5000 instances: only the first 5000 are scraped.';
+    expect(directory.warnings).toEqual(isTold ? [sentence] : []);
+  });
+
   const shared = (to: string[]) => [{ url: 'x.apps.internal', to: to.map((appGuid) => ({ appGuid })) }];
   test.each<[string, AppSketch[], string[]]>([
     [
@@ -527,7 +592,7 @@ describe('properties', () => {
       fc.property(apps, rules, (sketches, changes) => {
         const directory = select(sketches, changes);
         expect(directory.byKey.size).toBe(directory.targets.length);
-        for (const { application, index, path } of directory.targets) {
+        for (const { application, index, path, origin } of directory.targets) {
           const app = sketches.find(({ guid }) => guid === application.guid);
           expect(app?.state).toBe('STARTED');
           expect(index).toBeLessThan(Math.max(...(app?.web ?? [])));
@@ -536,6 +601,7 @@ describe('properties', () => {
           );
           expect(routed?.map(({ url }) => url)).toContain(application.route);
           expect(path).toMatch(/^\/(?!\/)[\x21-\x7e]*$/);
+          expect(URL.canParse(origin)).toBe(true);
         }
       }),
     );

@@ -1,6 +1,7 @@
+import { oneLine } from '../base/errors.js';
 import type { Inventory } from '../foundation/inventory.js';
 import type { App, Organization, Process, Route, Space } from '../foundation/resources.js';
-import { type Address, addressOf } from './address.js';
+import { type Address, addressOf, gatewayOf } from './address.js';
 import { NO_WISHES, readAnnotations, type ScrapeWishes } from './annotations.js';
 import { type ApplicationFacts, collectFacts, readinessOf } from './application-facts.js';
 import { chooseRoute, routesToPort, type WebRoute } from './choose-route.js';
@@ -10,6 +11,9 @@ import { type PlacedApp, type Placement, segmentFor, targetsInOrder } from './pl
 import type { Rule } from './rules.js';
 import { indexScopes, type RuleScope } from './scope.js';
 import { sharedRouteWarnings } from './shared-routes.js';
+
+/** Of one application, so that one that is scaled without measure does not take everybody's memory. */
+const MOST_INSTANCES = 5000;
 
 export interface SelectOptions {
   readonly rules: readonly Rule[];
@@ -30,7 +34,7 @@ export function selectTargets(options: SelectOptions): Directory {
     facts: collectFacts(inventory),
     apps: new Map(),
     leftOut: [],
-    conflicts: new Set(),
+    findings: new Set(),
     explained: new Set(),
     segments: new Map(),
   };
@@ -42,7 +46,7 @@ export function selectTargets(options: SelectOptions): Directory {
     byKey: new Map(targets.map((target) => [target.key, target])),
     leftOut: selection.leftOut,
     rules,
-    warnings: [...sharedRouteWarnings(internalRoutes(selection.apps.values()), inventory), ...selection.conflicts],
+    warnings: [...sharedRouteWarnings(internalRoutes(selection.apps.values()), inventory), ...selection.findings],
   };
 }
 
@@ -52,8 +56,8 @@ interface Selection extends SelectOptions {
   /** By app guid. */
   readonly apps: Map<string, GrowingApp>;
   readonly leftOut: LeftOut[];
-  /** Sentences on rules that contradict each other, each once. */
-  readonly conflicts: Set<string>;
+  /** Sentences on rules that contradict each other and on applications that are too large, each once. */
+  readonly findings: Set<string>;
   /** Guids of applications whose absence no rule can change; said once, not once a rule. */
   readonly explained: Set<string>;
   /** Key segments by endpoint: most applications share theirs. */
@@ -111,6 +115,11 @@ function consider(selection: Selection, candidate: Candidate): number {
   if (reading.kind !== 'wishes') {
     return leaveOut(selection, candidate, { reason: reading.kind, detail: reading.detail });
   }
+  const gateway = gatewayOf(rule);
+  if (gateway !== undefined && !URL.canParse(`https://${gateway.authority}`)) {
+    const detail = `overrideRouteAndPath of the rule cannot be asked, because a URL may not hold its host name ${oneLine(gateway.authority)}`;
+    return leaveOut(selection, candidate, { reason: 'no_route', detail });
+  }
   const { wishes } = reading;
   const usable = wishes.port === undefined ? readiness.routes : routesToPort(readiness.routes, wishes.port);
   const route = chooseRoute(usable, rule.preferredRouteRegex);
@@ -138,10 +147,19 @@ function place(selection: Selection, candidate: Candidate, found: Found): number
   const segment = known === undefined ? undefined : segmentOf(selection, endpoint);
   const application = describe(selection, { ...candidate, ...found, address });
   const placement: Placement = { application, address, route: found.route.route, segment };
-  const { instances } = found.process;
+  const instances = Math.min(found.process.instances, MOST_INSTANCES);
+  if (instances < found.process.instances) selection.findings.add(tooManyInstances(candidate));
   if (known === undefined) selection.apps.set(app.guid, { instances, placements: new Map([[endpoint, placement]]) });
   else known.placements.set(endpoint, placement);
   return instances;
+}
+
+/** Without the number that it wants, since that changes and a sentence is said once. */
+function tooManyInstances({ app, space, organization }: Candidate): string {
+  const name = `${organization.name}/${space.name}/${app.name}`;
+  return oneLine(
+    `Application ${name} wants more than ${MOST_INSTANCES} instances: only the first ${MOST_INSTANCES} are scraped.`,
+  );
 }
 
 /** The first rule decides about credentials too, which its author may not have meant. */
@@ -149,7 +167,7 @@ function noteConflict(selection: Selection, earlier: TargetApplication, rule: Ru
   if (earlier.authenticatorId === rule.authenticatorId) return;
   const of = (id: string | undefined): string =>
     id === undefined ? 'the default authenticator' : `authenticator '${id}'`;
-  selection.conflicts.add(
+  selection.findings.add(
     `${rule.name} names ${of(rule.authenticatorId)} for applications that ${earlier.rule} scrapes already with ${of(earlier.authenticatorId)}; the earlier rule counts`,
   );
 }
