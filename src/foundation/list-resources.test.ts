@@ -35,16 +35,23 @@ function page(elements: readonly unknown[], total: number, next: 'next' | 'last'
   };
 }
 
-/** Serves these elements by offset, as the API does; the list may change between two requests. */
+/** Serves these elements by offset and by guids, as the API does; the list may change between two requests. */
 function paged(elements: () => readonly unknown[]): NonNullable<CloudFoundryAnswers['api']> {
   return (path) => {
     const query = new URL(path, 'http://x').searchParams;
     const [number, size] = [Number(query.get('page')), Number(query.get('per_page'))];
-    const all = elements();
+    const guids = query.get('guids')?.split(',');
+    const all = elements().filter(
+      (each) => guids === undefined || guids.some((guid) => JSON.stringify(each).includes(`"${guid}"`)),
+    );
     const rows = all.slice((number - 1) * size, number * size);
     // The total is counted over the returned rows: 0 past the end (facts/cloud-foundry.md 3.1).
     return page(rows, rows.length === 0 ? 0 : all.length, number * size < all.length ? 'next' : 'last');
   };
+}
+
+function guidsAsked(requests: readonly string[]): (string | null)[] {
+  return requests.map((path) => new URL(path, 'http://x').searchParams.get('guids')).filter((guids) => guids !== null);
 }
 
 async function failure(promise: Promise<unknown>): Promise<ApiError> {
@@ -167,6 +174,150 @@ describe('paging', () => {
   });
 });
 
+describe('an element that falls between two pages', () => {
+  const process = (guid: string): unknown => ({
+    guid,
+    type: 'web',
+    instances: 1,
+    relationships: { app: { data: { guid } } },
+  });
+
+  /** While the list is read the second time, `a` is deleted and `e` created: rows move by one, and the total stays. */
+  function replacing(make: (guid: string) => unknown): NonNullable<CloudFoundryAnswers['api']> {
+    return (path, request, count) =>
+      paged(() => (count <= 3 ? ['a', 'b', 'c', 'd'] : ['b', 'c', 'd', 'e']).map(make))(path, request, count);
+  }
+
+  test.each<[ResourceKind, string, (guid: string) => unknown]>([
+    ['domains', '/v3/domains?', domain],
+    ['processes', '/v3/processes?types=web&', process],
+  ])('is asked for by guid and kept: %s', async (kind, path, make) => {
+    const { lister, foundry } = await listing(replacing(make), { pageSize: 2 });
+    const keys = async (): Promise<string[]> => [...(await lister.list(kind)).keys()];
+    expect([await keys(), await keys(), await keys()]).toEqual([
+      ['a', 'b', 'c', 'd'],
+      ['a', 'b', 'd', 'e', 'c'],
+      ['b', 'c', 'd', 'e'],
+    ]);
+    const pages = [`${path}page=1&per_page=2`, `${path}page=2&per_page=2`];
+    expect(foundry.requests).toEqual([
+      ...pages,
+      ...pages,
+      `${path}guids=c&page=1&per_page=2`,
+      ...pages,
+      `${path}guids=a&page=1&per_page=2`,
+    ]);
+    expect(await lister.list(kind)).toBe(await lister.list(kind));
+  });
+
+  test.each<[string, number, readonly string[], readonly string[], readonly string[]]>([
+    ['deleted ones are gone', 2, ['a', 'b', 'c', 'd', 'e'], ['a', 'c', 'e'], ['b,d']],
+    ['one page says it all', 5, ['a', 'b', 'c', 'd', 'e'], ['a', 'c', 'e'], []],
+    ['one page that was several', 3, ['a', 'b', 'c', 'd', 'e'], ['a', 'c', 'e'], []],
+    ['several pages that were one', 2, ['a', 'b'], ['b', 'c', 'd'], ['a']],
+    ['additions alone', 2, ['a', 'b', 'c'], ['a', 'b', 'c', 'd', 'e'], []],
+    ['nothing left', 2, ['a', 'b', 'c'], [], []],
+  ])('%s', async (_, pageSize, before, after, asked) => {
+    let names = before;
+    const { lister, foundry } = await listing(
+      paged(() => names.map(domain)),
+      { pageSize },
+    );
+    await lister.list('domains');
+    names = after;
+    const second = await lister.list('domains');
+    expect([...second.keys()]).toEqual(after);
+    expect(guidsAsked(foundry.requests)).toEqual(asked);
+    expect(await lister.list('domains'), 'what is gone is not asked for again').toBe(second);
+    expect(guidsAsked(foundry.requests)).toEqual(asked);
+  });
+
+  test('one that no longer fits is not missing', async () => {
+    let last: unknown = domain('c');
+    const { lister, foundry } = await listing(
+      paged(() => [domain('a'), domain('b'), last]),
+      { pageSize: 2 },
+    );
+    await lister.list('domains');
+    last = { guid: 'c', name: 7 };
+    expect([...(await lister.list('domains')).keys()]).toEqual(['a', 'b']);
+    expect(guidsAsked(foundry.requests)).toEqual([]);
+  });
+
+  /** `c` stands in the first reading and is on no page after that, though it exists. */
+  const hiding: NonNullable<CloudFoundryAnswers['api']> = (path, request, count) =>
+    paged(() => (count <= 2 || path.includes('guids=c&') ? ['a', 'b', 'c', 'd'] : ['a', 'b', 'd', 'e']).map(domain))(
+      path,
+      request,
+      count,
+    );
+
+  test('for good is asked for each time, and the map stays the same', async () => {
+    const { lister, foundry } = await listing(hiding, { pageSize: 2 });
+    await lister.list('domains');
+    const second = await lister.list('domains');
+    expect([...second.keys()]).toEqual(['a', 'b', 'd', 'e', 'c']);
+    expect(await lister.list('domains')).toBe(second);
+    expect(guidsAsked(foundry.requests)).toEqual(['c', 'c']);
+  });
+
+  test('or has left the filter is asked for once', async () => {
+    const { lister, foundry } = await listing(hiding, { pageSize: 2 });
+    const bySpaces = { parameter: 'space_guids', guids: ['s'] } as const;
+    const keys = async (): Promise<string[]> => [...(await lister.list('domains', bySpaces)).keys()];
+    expect([await keys(), await keys(), await keys()]).toEqual([
+      ['a', 'b', 'c', 'd'],
+      ['a', 'b', 'd', 'e', 'c'],
+      ['a', 'b', 'd', 'e'],
+    ]);
+    expect(guidsAsked(foundry.requests)).toEqual(['c']);
+  });
+
+  test('an answer that fails fails the list', async () => {
+    const { lister } = await listing(
+      (path, request, count) =>
+        path.includes('guids=') ? { status: 500, body: '' } : replacing(domain)(path, request, count),
+      { pageSize: 2 },
+    );
+    await lister.list('domains');
+    expect((await failure(lister.list('domains'))).code).toBe('api_status');
+  });
+
+  test.each<[number, number, number]>([
+    [200, 1, 1],
+    [201, 2, 1],
+    [1_000, 5, 1],
+    [1_001, 0, 2],
+  ])('%d missing at once: %d requests by guid, %d readings', async (missing, requests, readings) => {
+    let all = Array.from({ length: missing + 300 }, (_, n) => domain(`d${n}`));
+    const { lister, foundry } = await listing(
+      paged(() => all),
+      { pageSize: 200 },
+    );
+    await lister.list('domains');
+    const before = foundry.requests.length;
+    all = all.slice(missing);
+    expect((await lister.list('domains')).size).toBe(300);
+    expect(guidsAsked(foundry.requests).length).toBe(requests);
+    expect(foundry.requests.length - before).toBe(requests + 2 * readings);
+  });
+
+  test('more than a thousand missing once only are there after all', async () => {
+    const all = Array.from({ length: 1_300 }, (_, n) => domain(`d${n}`));
+    let cut = 0;
+    const { lister } = await listing(
+      paged(() => {
+        cut -= 1;
+        return cut >= 0 ? all.slice(1_050) : all;
+      }),
+      { pageSize: 200 },
+    );
+    await lister.list('domains');
+    cut = 2;
+    expect((await lister.list('domains')).size).toBe(1_300);
+  });
+});
+
 describe('elements that do not fit', () => {
   test('are left out, counted each time they change, named once', async () => {
     let round = 0;
@@ -234,7 +385,7 @@ describe('page size', () => {
 
   test.each<readonly [string, string, number]>([
     ['no head in time', 'late', 1_000],
-    ['504', '504', 1_000],
+    ['504', '504', 2_000],
     ['500', '500', 2_000],
   ])('%s: the next pages have %d elements', async (_what, script, size) => {
     const { lister, foundry } = await listing(
@@ -254,10 +405,17 @@ describe('page size', () => {
     ]);
   });
 
-  test('is halved down to 50', async () => {
-    const { lister, foundry } = await listing(() => ({ status: 504, body: '' }), { pageSize: 180 });
-    for (let n = 0; n < 4; n += 1) await failure(lister.list('apps'));
-    expect(foundry.requests.map((path) => path.match(/per_page=(\d+)/)?.[1])).toEqual(['180', '90', '50', '50']);
+  test('is halved once while nothing is answered, and comes back after ten readings', async () => {
+    let hangs = true;
+    const { lister, foundry } = await listing(() => (hangs ? undefined : page([], 0, 'last')), {
+      pageSize: 180,
+      headTimeoutMs: 50,
+    });
+    for (let n = 0; n < 2; n += 1) await failure(lister.list('apps'));
+    hangs = false;
+    for (let n = 0; n < 11; n += 1) await lister.list('apps');
+    const sizes = foundry.requests.map((path) => Number(path.match(/per_page=(\d+)/)?.[1]));
+    expect(sizes).toEqual([180, ...Array.from({ length: 11 }, () => 90), 180]);
   });
 
   test.each<[string, CloudFoundryAnswers]>([

@@ -4,6 +4,8 @@ import { errorCode } from '../base/errors.js';
 import type { Log } from '../telemetry/log.js';
 import { type ApiAnswer, type ApiClient, parseJson } from './api-client.js';
 import { ApiError } from './api-error.js';
+import { createPageCaches, type PageContent, type ParsedPage, type Reading } from './page-cache.js';
+import { createPageSizes } from './page-size.js';
 import { parsePage, parseResource, type ResourceTypes } from './parse-resource.js';
 import type { ResourceKind } from './resources.js';
 import { splitList } from './split-list.js';
@@ -16,7 +18,14 @@ export interface ListerOptions {
   readonly observe: { dropped(kind: ResourceKind): void };
 }
 
-export type Filter = { readonly parameter: 'space_guids' | 'app_guids'; readonly guids: readonly string[] };
+export interface GuidFilter {
+  readonly parameter: 'guids' | 'space_guids' | 'app_guids';
+  readonly guids: readonly string[];
+}
+
+export interface Filter extends GuidFilter {
+  readonly parameter: 'space_guids' | 'app_guids';
+}
 
 export interface Lister {
   /**
@@ -25,6 +34,7 @@ export interface Lister {
    * The same map as last time where no byte has changed since, so that callers see by identity that there is nothing to do.
    *
    * Whole or not at all: a page that cannot be had fails the list. An element that does not fit is dropped and named.
+   * An element is gone only when one answer says so: those that fell between two pages stand at the end.
    *
    * @throws {ApiError}
    */
@@ -51,25 +61,47 @@ const MAX_READINGS = 3;
 /** Some 2 ms of work. */
 const ELEMENTS_PER_SLICE = 100;
 
-const SMALLEST_PAGE = 50;
-/** More than that the API refuses (facts/cloud-foundry.md 3.1). */
-const LARGEST_PAGE = 5_000;
-
-/** Organizations and spaces are less than half the size of the others, and their lists are always asked for whole. */
-const SMALL_KINDS: ReadonlySet<ResourceKind> = new Set(['organizations', 'spaces']);
+/** Elements missing that are asked for one by one; more of them are a list that was cut, or permissions that changed. */
+const MOST_MISSING = 1_000;
 
 export function createLister(options: ListerOptions): Lister {
   const { api, log, observe } = options;
-  const pageSizes = new Map<ResourceKind, number>();
+  const pageSizes = createPageSizes(options.pageSize);
   const named = new Set<string>();
   const caches = createPageCaches();
 
-  function pageSizeOf(kind: ResourceKind): number {
-    const usual = SMALL_KINDS.has(kind) ? options.pageSize * 2 : options.pageSize;
-    return Math.min(pageSizes.get(kind) ?? usual, LARGEST_PAGE);
+  /** One query to its end, with what fell between its pages. */
+  async function readQuery<K extends ResourceKind>(kind: K, query: string, isNarrowed: boolean): Promise<Reading<K>> {
+    for (let reading = 1; ; reading += 1) {
+      const pages = await readSteadily(kind, query);
+      const missing = pages.length > 1 ? missingIn(pages, caches[kind].last(query), isNarrowed) : [];
+      if (missing.length <= MOST_MISSING) return { query, pages, recovered: await recover(kind, missing) };
+      log.warn(`many elements of a list are gone, ${reading === 1 ? 'reading it again' : 'and are taken to be'}`, {
+        kind,
+        missing: missing.length,
+      });
+      if (reading > 1) return { query, pages, recovered: [] };
+    }
   }
 
-  async function listBatch<K extends ResourceKind>(kind: K, query: string): Promise<readonly ParsedPage<K>[]> {
+  /**
+   * A deletion and a creation between two pages leave the total as it was, and hide the element at the seam. Rolling
+   * deployments do that to processes. Whether an element is gone, one page tells for certain.
+   */
+  async function recover<K extends ResourceKind>(kind: K, missing: readonly string[]): Promise<ParsedPage<K>[]> {
+    const found: ParsedPage<K>[] = [];
+    for (const query of queries(PATHS[kind], { parameter: 'guids', guids: missing })) {
+      const pages = await readSteadily(kind, query);
+      found.push(...pages.filter((page) => page.elements.length > 0));
+    }
+    if (found.length > 0) {
+      const guids = found.flatMap((page) => page.elements.map((element) => element.guid));
+      log.debug('elements fell between two pages of a list', { kind, count: guids.length, first: guids[0] });
+    }
+    return found;
+  }
+
+  async function readSteadily<K extends ResourceKind>(kind: K, query: string): Promise<readonly ParsedPage<K>[]> {
     for (let reading = 1; ; reading += 1) {
       const pages = await readPages(kind, query);
       if (pages !== 'moved') return pages;
@@ -83,7 +115,7 @@ export function createLister(options: ListerOptions): Lister {
   /**
    * Offset paging: a deletion between two pages shifts rows, so that some are never seen (facts/cloud-foundry.md 3.1).
    * It shows as a total that falls from page to page (0 on a page past the end), or as fewer guids than the total.
-   * Additions stand at the end and do no harm. A page that brings nothing new and names a next one would go on for ever.
+   * Additions stand at the end and do no harm, unless they make up for a deletion: see `recover`. A page that brings nothing new and names a next one would go on for ever.
    */
   async function readPages<K extends ResourceKind>(kind: K, query: string): Promise<ParsedPage<K>[] | 'moved'> {
     const pages: ParsedPage<K>[] = [];
@@ -103,8 +135,9 @@ export function createLister(options: ListerOptions): Lister {
   }
 
   async function readPage<K extends ResourceKind>(kind: K, query: string, number: number): Promise<ParsedPage<K>> {
-    const path = `${query}${query.includes('?') ? '&' : '?'}page=${number}&per_page=${pageSizeOf(kind)}`;
+    const path = `${query}${query.includes('?') ? '&' : '?'}page=${number}&per_page=${pageSizes.of(kind)}`;
     const answer = await api.get(kind, path);
+    pageSizes.answered(kind);
     const digest = createHash('sha256').update(answer.body).digest('base64');
     const earlier = caches[kind].find(path);
     if (earlier?.digest === digest) return earlier;
@@ -138,94 +171,57 @@ export function createLister(options: ListerOptions): Lister {
     return guid;
   }
 
-  /** Halved for good: what was too slow once will be again, and a restart tries the large page anew. */
-  function halvePage(kind: ResourceKind, error: unknown): void {
-    const size = pageSizeOf(kind);
-    if (!isTimeout(error) || size <= SMALLEST_PAGE) return;
-    pageSizes.set(kind, Math.max(SMALLEST_PAGE, Math.floor(size / 2)));
-    log.warn('a page came too late, smaller pages from now on', { kind, pageSize: pageSizes.get(kind) });
+  function shrinkPages(kind: ResourceKind, error: unknown): void {
+    const pageSize = isLate(error) ? pageSizes.late(kind) : undefined;
+    if (pageSize !== undefined) log.warn('a page came too late, smaller pages for now', { kind, pageSize });
   }
 
   return {
     async list<K extends ResourceKind>(kind: K, filter?: Filter) {
-      const pages: ParsedPage<K>[] = [];
-      for (const query of queries(PATHS[kind], filter)) {
-        const batch = await listBatch(kind, query).catch((error) => {
-          halvePage(kind, error);
-          throw error;
-        });
-        pages.push(...batch);
+      const readings: Reading<K>[] = [];
+      try {
+        for (const query of queries(PATHS[kind], filter)) {
+          readings.push(await readQuery(kind, query, filter !== undefined));
+        }
+      } catch (error) {
+        shrinkPages(kind, error);
+        throw error;
       }
-      return caches[kind].keep(filter?.parameter === 'app_guids' ? 'more' : 'main', pages);
+      pageSizes.completed(kind);
+      return caches[kind].keep(filter?.parameter === 'app_guids' ? 'more' : 'main', readings);
     },
   };
 }
 
-/** A page as it was read, kept to spare parsing it again while its bytes stay the same. */
-interface ParsedPage<K extends ResourceKind> extends PageContent<K> {
-  readonly path: string;
-  readonly digest: string;
+/**
+ * Guids that the last reading had and this one lacks, in a fixed order: the same question has the same cached answer.
+ *
+ * What left a filter exists on (a route given to another space). So under a filter an element is asked for once, and not
+ * again in each further reading; that it falls between pages twice in a row is unlikely, since rows only move forward.
+ */
+function missingIn<K extends ResourceKind>(
+  pages: readonly ParsedPage<K>[],
+  last: Reading<K> | undefined,
+  isNarrowed: boolean,
+): string[] {
+  if (last === undefined) return [];
+  const seen = new Set(pages.flatMap((page) => [...page.elements.map((element) => element.guid), ...page.dropped]));
+  const known = isNarrowed ? last.pages : [...last.pages, ...last.recovered];
+  const missing = known
+    .flatMap((page) => page.elements.map((element) => element.guid))
+    .filter((guid) => !seen.has(guid));
+  return [...new Set(missing)].sort();
 }
 
-interface PageContent<K extends ResourceKind> {
-  readonly totalResults: number;
-  readonly hasNext: boolean;
-  readonly elements: readonly ResourceTypes[K][];
-  /** Guids of elements that did not fit. */
-  readonly dropped: readonly string[];
-}
-
-interface PageCache<K extends ResourceKind> {
-  find(path: string): ParsedPage<K> | undefined;
-  /** Remembers these pages in place of the earlier ones and joins them; the earlier map when all are the earlier ones. */
-  keep(purpose: Purpose, pages: readonly ParsedPage<K>[]): ReadonlyMap<string, ResourceTypes[K]>;
-}
-
-/** The list of a plan, and what is asked for beside it by applications: one must not push out the other. */
-type Purpose = 'main' | 'more';
-
-interface KeptPages<K extends ResourceKind> {
-  readonly pages: ReadonlyMap<string, ParsedPage<K>>;
-  readonly joined: ReadonlyMap<string, ResourceTypes[K]>;
-}
-
-function createPageCache<K extends ResourceKind>(): PageCache<K> {
-  const kept = new Map<Purpose, KeptPages<K>>();
-  return {
-    find: (path) => kept.get('main')?.pages.get(path) ?? kept.get('more')?.pages.get(path),
-    keep(purpose, pages) {
-      const earlier = kept.get(purpose);
-      const isSame =
-        pages.length === earlier?.pages.size && pages.every((page) => earlier.pages.get(page.path) === page);
-      if (isSame) return earlier.joined;
-      const joined = new Map(pages.flatMap((page) => page.elements.map((element) => [element.guid, element] as const)));
-      kept.set(purpose, { pages: new Map(pages.map((page) => [page.path, page])), joined });
-      return joined;
-    },
-  };
-}
-
-function createPageCaches(): { readonly [K in ResourceKind]: PageCache<K> } {
-  return {
-    organizations: createPageCache(),
-    spaces: createPageCache(),
-    apps: createPageCache(),
-    processes: createPageCache(),
-    routes: createPageCache(),
-    domains: createPageCache(),
-  };
-}
-
-/** Of the list itself: UAA being late says nothing about pages. */
-function isTimeout(error: unknown): boolean {
-  if (!(error instanceof ApiError)) return false;
-  if (error.code === 'api_status') return error.status === 504;
+/** Of the list itself: UAA being late says nothing about pages, nor does a router without a Cloud Controller (504). */
+function isLate(error: unknown): boolean {
+  if (!(error instanceof ApiError) || error.code !== 'api_unreachable') return false;
   const cause = errorCode(error.cause);
-  return error.code === 'api_unreachable' && (cause === 'head_timeout' || cause === 'pause_timeout');
+  return cause === 'head_timeout' || cause === 'pause_timeout';
 }
 
 /** One query without filter, else one for each batch of guids that fits a request line. */
-export function queries(path: string, filter: Filter | undefined): string[] {
+export function queries(path: string, filter: GuidFilter | undefined): string[] {
   if (filter === undefined) return [path];
   const separator = path.includes('?') ? '&' : '?';
   return batches(filter.guids).map((batch) => `${path}${separator}${filter.parameter}=${batch.join(',')}`);
