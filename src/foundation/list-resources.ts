@@ -217,7 +217,7 @@ function missingIn<K extends ResourceKind>(
 function isLate(error: unknown): boolean {
   if (!(error instanceof ApiError) || error.code !== 'api_unreachable') return false;
   const cause = errorCode(error.cause);
-  return cause === 'head_timeout' || cause === 'pause_timeout';
+  return cause === 'head_timeout' || cause === 'pause_timeout' || cause === 'deadline';
 }
 
 /** One query without filter, else one for each batch of guids that fits a request line. */
