@@ -1,8 +1,9 @@
-import type { Socket } from 'node:net';
-import { Client, type Dispatcher } from 'undici';
+import { Client } from 'undici';
 import type { Milliseconds } from '../base/duration.js';
 import { type ConnectorOptions, createConnector } from './connector.js';
-import { type OutboundError, outboundError, toOutboundError } from './outbound-error.js';
+import type { Exchange, OutboundRequest, Receiver } from './exchange.js';
+import { outboundError } from './outbound-error.js';
+import { type Connection, NO_TIMEOUT, type Pool, PooledExchange } from './pooled-exchange.js';
 
 /**
  * Connections towards other servers, kept alive within a bound. How they are shared is decided behind this interface
@@ -19,35 +20,6 @@ export interface Connections {
   readonly stats: ConnectionStats;
   /** Closes all of them; requests that still run end with an error. */
   close(): Promise<void>;
-}
-
-export interface OutboundRequest {
-  /** `https://host[:port]`, without path. */
-  readonly origin: string;
-  readonly path: string;
-  readonly method: 'GET' | 'POST';
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
-  /** Longest wait for the head of the answer; absent means that only the caller ends it. */
-  readonly headTimeoutMs?: Milliseconds | undefined;
-  /** Longest pause between bytes of the body. */
-  readonly pauseTimeoutMs?: Milliseconds | undefined;
-}
-
-export type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>;
-
-export interface Receiver {
-  onHead(status: number, headers: ResponseHeaders): void;
-  onData(chunk: Buffer): void;
-  onEnd(): void;
-  onError(error: OutboundError): void;
-}
-
-export interface Exchange {
-  /** Ends the request and its connection; the receiver hears nothing more. Idle once the request has ended. */
-  abort(): void;
-  pause(): void;
-  resume(): void;
 }
 
 export interface ConnectionStats {
@@ -71,20 +43,6 @@ export interface ConnectionsOptions extends ConnectorOptions {
 
 /** A connection in constant use would never see that the host's address has changed. */
 const MAX_AGE_MS: Milliseconds = 10 * 60_000;
-
-/** Undici measures time-outs in steps of half a second; 0 turns its own off. */
-const NO_TIMEOUT = 0;
-
-interface Connection {
-  readonly origin: string;
-  readonly client: Client;
-  /** Undefined until it is connected. */
-  socket: Socket | undefined;
-  bornAt: Milliseconds;
-  /** Answers received on it: the first request on a connection is never sent twice. */
-  served: number;
-  state: 'busy' | 'idle' | 'gone';
-}
 
 export function createConnections(options: ConnectionsOptions): Connections {
   const connect = createConnector(options);
@@ -200,117 +158,4 @@ export function createConnections(options: ConnectionsOptions): Connections {
       await Promise.all([...all].map((connection) => connection.client.destroy().catch(() => undefined)));
     },
   };
-}
-
-interface Pool {
-  lease(origin: string): Connection;
-  open(origin: string): Connection;
-  release(connection: Connection): void;
-  drop(connection: Connection): void;
-}
-
-/** One request on one connection, or on two when the first was dead already. */
-class PooledExchange implements Exchange, Dispatcher.DispatchHandler {
-  readonly #request: OutboundRequest;
-  readonly #receiver: Receiver;
-  readonly #pool: Pool;
-  #connection: Connection | undefined;
-  #controller: Dispatcher.DispatchController | undefined;
-  #headSeen = false;
-  #retried = false;
-  #ended = false;
-
-  constructor(request: OutboundRequest, receiver: Receiver, pool: Pool) {
-    this.#request = request;
-    this.#receiver = receiver;
-    this.#pool = pool;
-  }
-
-  /** An origin that is none (a tenant's host name may be legal there and no URL) fails the request, not the caller. */
-  startBy(lease: () => Connection): void {
-    try {
-      this.start(lease());
-    } catch (cause) {
-      this.fail(toOutboundError(cause));
-    }
-  }
-
-  start(connection: Connection): void {
-    const { path, method, headers, body, headTimeoutMs, pauseTimeoutMs } = this.#request;
-    this.#connection = connection;
-    connection.client.dispatch(
-      {
-        path,
-        method,
-        headers,
-        body: body ?? null,
-        headersTimeout: headTimeoutMs ?? NO_TIMEOUT,
-        bodyTimeout: pauseTimeoutMs ?? NO_TIMEOUT,
-      },
-      this,
-    );
-  }
-
-  /** Not before `send` has returned: undici may refuse a request while it is handed over. */
-  fail(error: OutboundError): void {
-    queueMicrotask(() => {
-      if (this.#ended) return;
-      this.#ended = true;
-      this.#receiver.onError(error);
-    });
-  }
-
-  abort(): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    if (this.#connection !== undefined) this.#pool.drop(this.#connection);
-  }
-
-  pause(): void {
-    this.#controller?.pause();
-  }
-
-  resume(): void {
-    this.#controller?.resume();
-  }
-
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
-  }
-
-  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: ResponseHeaders): void {
-    if (status < 200) return;
-    this.#headSeen = true;
-    if (!this.#ended) this.#receiver.onHead(status, headers);
-  }
-
-  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (!this.#ended) this.#receiver.onData(chunk);
-  }
-
-  onResponseEnd(): void {
-    const connection = this.#connection;
-    // An answer that ends its connection does so only after this call: released earlier, it would be taken for a kept one.
-    if (connection !== undefined) queueMicrotask(() => this.#pool.release(connection));
-    if (this.#ended) return;
-    this.#ended = true;
-    this.#receiver.onEnd();
-  }
-
-  onResponseError(_: Dispatcher.DispatchController, cause: Error): void {
-    const connection = this.#connection;
-    if (connection === undefined || this.#ended) return;
-    this.#pool.drop(connection);
-    const error = toOutboundError(cause);
-    if (error.code === 'reset' && this.#diedWhileKept(connection)) {
-      this.#retried = true;
-      this.start(this.#pool.open(connection.origin));
-      return;
-    }
-    this.fail(error);
-  }
-
-  #diedWhileKept(connection: Connection): boolean {
-    return connection.served > 0 && !this.#headSeen && !this.#retried && this.#request.method === 'GET';
-  }
 }

@@ -1,5 +1,6 @@
 import type { Milliseconds } from '../base/duration.js';
-import type { Connections, OutboundRequest, ResponseHeaders } from './connections.js';
+import type { Connections } from './connections.js';
+import type { OutboundRequest, ResponseHeaders } from './exchange.js';
 import { gatherBody } from './gathered-body.js';
 import { outboundError } from './outbound-error.js';
 

@@ -1,7 +1,7 @@
 import { formatDuration, type Milliseconds } from '../base/duration.js';
 import { describeError, oneLine } from '../base/errors.js';
 import type { Target } from '../discovery/directory.js';
-import type { ResponseHeaders } from '../outbound/connections.js';
+import type { ResponseHeaders } from '../outbound/exchange.js';
 import { header } from '../outbound/fetch-whole.js';
 import type { OutboundError } from '../outbound/outbound-error.js';
 import { describeTarget } from './describe-target.js';

@@ -1,4 +1,5 @@
-import type { Connections, Exchange, OutboundRequest, ResponseHeaders } from '../../../src/outbound/connections.js';
+import type { Connections } from '../../../src/outbound/connections.js';
+import type { Exchange, OutboundRequest, ResponseHeaders } from '../../../src/outbound/exchange.js';
 import type { OutboundError } from '../../../src/outbound/outbound-error.js';
 
 /** What a receiver heard of one request, in the order in which it heard it. */
