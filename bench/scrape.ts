@@ -77,7 +77,7 @@ export async function run(): Promise<void> {
       // Thousands of instances behind a few names: it is the directory that is to be felt here, not the connections.
       const many =
         path === '/m10'
-          ? await startOurs({ applications: 100, instances: 300, upstreamPort: nginx.upstreamPort, path })
+          ? await startOurs({ applications: 6, instances: 5_000, upstreamPort: nginx.upstreamPort, path })
           : undefined;
       try {
         const contenders: Contender[] = [

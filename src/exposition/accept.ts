@@ -66,18 +66,26 @@ const MAX_REMEMBERED = 32;
 const MAX_REMEMBERED_LENGTH = 1024;
 
 interface Remembered {
+  readonly accept: string;
   readonly clauses: readonly Clause[];
   readonly cut: string;
 }
 
 export function createAcceptNegotiation(): AcceptNegotiation {
   const memo = new Map<string, Remembered>();
+  let last: Remembered | undefined;
 
   function read(accept: string): Remembered {
-    const known = memo.get(accept);
-    if (known !== undefined) return known;
+    // Each request brings the header as a new text: comparing it with the last one is cheaper than hashing it.
+    if (last?.accept === accept) return last;
+    const known = memo.get(accept) ?? remember(accept);
+    last = known;
+    return known;
+  }
+
+  function remember(accept: string): Remembered {
     const clauses = parseAccept(accept);
-    const fresh = { clauses, cut: cutOf(clauses) };
+    const fresh = { accept, clauses, cut: cutOf(clauses) };
     if (accept.length > MAX_REMEMBERED_LENGTH) return fresh;
     if (memo.size >= MAX_REMEMBERED) memo.clear();
     memo.set(accept, fresh);

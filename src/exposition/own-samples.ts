@@ -84,9 +84,11 @@ function openMetricsSamples(outcome: ScrapeOutcome): string {
   return `${OPENMETRICS_UP}${outcome.up}${OPENMETRICS_DURATION}${formatDuration(outcome)}`;
 }
 
-/** Microseconds are as exact as a clock under load is. */
+/** Microseconds are as exact as a clock under load is; below a second they are written without the engine's search for digits. */
 function formatDuration({ durationSeconds }: ScrapeOutcome): string {
-  return formatNumber(Math.round(durationSeconds * 1e6) / 1e6);
+  const micros = Math.round(durationSeconds * 1e6);
+  if (micros > 0 && micros < 1e6) return `0.${String(micros).padStart(6, '0')}`;
+  return formatNumber(micros / 1e6);
 }
 
 function protobufSamples(outcome: ScrapeOutcome): Buffer {

@@ -4,6 +4,7 @@ import type { ScrapeError } from '../scraping/scrape-error.js';
 import type { AnswerHead, ScrapeSink } from '../scraping/scrape-sink.js';
 import type { ScrapeControl } from '../scraping/scraper.js';
 import { NO_CACHE } from './respond.js';
+import type { WhenOver } from './router.js';
 
 /** So much the system takes off our hands, whatever the caller does. */
 const SENT_AT_ONCE_BYTES = 64 * 1024;
@@ -23,9 +24,9 @@ export class AnswerSink implements ScrapeSink {
   }
 
   /** The scrape to be told when the caller leaves, or has taken all, and when it takes more. */
-  follow(scrape: ScrapeControl): void {
+  follow(scrape: ScrapeControl, whenOver: WhenOver): void {
     this.#scrape = scrape;
-    this.#response.on('close', () => scrape.abort());
+    whenOver(() => scrape.abort());
   }
 
   whole(head: AnswerHead, body: readonly Buffer[]): void {

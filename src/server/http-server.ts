@@ -34,9 +34,13 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       if (stopping) response.setHeader('connection', 'close');
       const pending = sockets.get(request.socket);
       pending?.add(response);
-      const endpoint = options.router.handle(request, response);
+      let over: (() => void) | undefined;
+      const endpoint = options.router.handle(request, response, (listener) => {
+        over = listener;
+      });
       response.on('close', () => {
         pending?.delete(response);
+        over?.();
         options.observe.answered(endpoint, response.headersSent ? response.statusCode : CLIENT_GONE);
       });
     },

@@ -10,7 +10,11 @@ export interface Visit {
   readonly rest: string;
   /** Without its question mark. */
   readonly query: string;
+  /** Calls back when the answer is out, or its caller gone. For one listener: the last that asks. */
+  readonly whenOver: WhenOver;
 }
+
+export type WhenOver = (listener: () => void) => void;
 
 export interface Endpoint {
   /** The `endpoint` label of `promregator_http_requests_total`. */
@@ -32,7 +36,7 @@ export interface RouterOptions {
 
 export interface Router {
   /** Answers the request; returns the name of the endpoint that did, for the metrics. */
-  handle(request: IncomingMessage, response: ServerResponse): string;
+  handle(request: IncomingMessage, response: ServerResponse, whenOver: WhenOver): string;
 }
 
 const NOBODY = 'none';
@@ -73,7 +77,7 @@ export function createRouter(options: RouterOptions): Router {
   }
 
   return {
-    handle(request, response) {
+    handle(request, response, whenOver) {
       const url = request.url ?? '/';
       const mark = url.indexOf('?');
       const path = mark < 0 ? url : url.slice(0, mark);
@@ -81,10 +85,10 @@ export function createRouter(options: RouterOptions): Router {
       for (const endpoint of beginnings) {
         const start = pathPrefix + endpoint.path;
         if (path.startsWith(start))
-          return serve(endpoint, { request, response, rest: path.slice(start.length), query });
+          return serve(endpoint, { request, response, rest: path.slice(start.length), query, whenOver });
       }
       const endpoint = exact.get(path);
-      if (endpoint !== undefined) return serve(endpoint, { request, response, rest: '', query });
+      if (endpoint !== undefined) return serve(endpoint, { request, response, rest: '', query, whenOver });
       respondText(response, 404, `There is nothing at this path; ${pathPrefix}/ lists what there is.`);
       return NOBODY;
     },

@@ -41,7 +41,11 @@ export function singleTargetEndpoint(options: SingleTargetOptions): Endpoint {
   };
 }
 
-function answer({ request, response, rest }: Visit, options: SingleTargetOptions, accepts: AcceptNegotiation): void {
+function answer(
+  { request, response, rest, whenOver }: Visit,
+  options: SingleTargetOptions,
+  accepts: AcceptNegotiation,
+): void {
   if (options.loop.refuses(request, response)) return;
   const { directory } = options.current;
   const target = directory?.byKey.get(rest);
@@ -62,7 +66,7 @@ function answer({ request, response, rest }: Visit, options: SingleTargetOptions
     },
     sink,
   );
-  sink.follow(scrape);
+  sink.follow(scrape, whenOver);
 
   function fail(error: ScrapeError): void {
     if (options.failureResponse === 'error') {
