@@ -22,7 +22,7 @@ const OTHER_CORE = 1;
 const CONNECTIONS = 32;
 const WARM_UP_SECONDS = 2;
 const ROUND_SECONDS = 4;
-const ROUNDS = 7;
+const ROUNDS = 5;
 
 /** As Prometheus 2.42 asks (facts/prometheus.md 2.1). */
 const SCRAPE_HEADERS = {
