@@ -9,13 +9,15 @@ export interface CurrentDirectory {
   document(options: RenderOptions): Buffer | undefined;
 }
 
-/** Hosts and filters are the callers' choice, so what is remembered for them is bounded. */
+/** Hosts and filters are the callers' choice, so what is remembered for them is bounded; the last one always is. */
 const MAX_DOCUMENTS = 8;
+const MAX_BYTES = 64 * 1024 * 1024;
 
 export function createCurrentDirectory(): CurrentDirectory {
   let directory: Directory | undefined;
   let prepared: PreparedDocument | undefined;
   const documents = new Map<string, Buffer>();
+  let keptBytes = 0;
 
   return {
     get directory() {
@@ -25,6 +27,7 @@ export function createCurrentDirectory(): CurrentDirectory {
       directory = next;
       prepared = undefined;
       documents.clear();
+      keptBytes = 0;
     },
     document(options) {
       if (directory === undefined) return undefined;
@@ -33,9 +36,13 @@ export function createCurrentDirectory(): CurrentDirectory {
       if (known !== undefined) return known;
       prepared ??= prepareDocument(directory);
       const document = prepared.render(options);
-      const oldest = documents.keys().next();
-      if (documents.size >= MAX_DOCUMENTS && oldest.done !== true) documents.delete(oldest.value);
+      for (const [oldest, { length }] of documents) {
+        if (documents.size < MAX_DOCUMENTS && keptBytes + document.length <= MAX_BYTES) break;
+        documents.delete(oldest);
+        keptBytes -= length;
+      }
       documents.set(key, document);
+      keptBytes += document.length;
       return document;
     },
   };
