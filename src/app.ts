@@ -9,8 +9,7 @@ import { showState } from './assembly/show-state.js';
 import { type Clock, systemClock } from './base/clock.js';
 import type { Milliseconds } from './base/duration.js';
 import { VERSION } from './base/version.js';
-import type { Config, Rule as ConfiguredRule } from './config/config.js';
-import type { Rule } from './discovery/rules.js';
+import type { Config } from './config/config.js';
 import { foundationScope } from './discovery/scope.js';
 import { selectTargets } from './discovery/select.js';
 import type { Inventory } from './foundation/inventory.js';
@@ -56,7 +55,7 @@ export async function createApp({ config, log, clock = systemClock, printPasswor
     clock,
   });
   const observers = createMetricsObservers(metrics, config.metrics.requestLatency ? 'full' : 'failures');
-  const rules = config.rules.map(toRule);
+  const { rules } = config;
   const scope = foundationScope({ rules, pageSize: config.cf.pageSize });
   const current = createCurrentDirectory();
   let stopping = false;
@@ -144,9 +143,4 @@ export async function createApp({ config, log, clock = systemClock, printPasswor
       return url;
     },
   };
-}
-
-/** The configuration's rule in the words of discovery. */
-function toRule({ preferredRoutes, ...rule }: ConfiguredRule): Rule {
-  return { ...rule, preferredRouteRegex: preferredRoutes };
 }

@@ -74,7 +74,7 @@ export interface Rule {
   /** A key of `authenticators.byId`; undefined means the default one. */
   readonly authenticatorId: string | undefined;
   /** For the whole route URL without scheme, with regard to case. The first that matches any route decides. */
-  readonly preferredRoutes: readonly CompiledExpression[];
+  readonly preferredRouteRegex: readonly CompiledExpression[];
   readonly internalRoutePort: number | undefined;
   /** Host and path as written, without scheme. */
   readonly overrideRouteAndPath: string | undefined;

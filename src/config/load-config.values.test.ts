@@ -262,7 +262,7 @@ describe('values that take force', () => {
         path: '/metrics',
         protocol: undefined,
         authenticatorId: undefined,
-        preferredRoutes: [],
+        preferredRouteRegex: [],
         kubernetesAnnotations: false,
         space: { kind: 'all' },
       }),
@@ -291,13 +291,13 @@ describe('values that take force', () => {
     [
       'preferred routes as one text',
       { yaml: targets('{preferredRouteRegex: "a.*, b"}') },
-      (c) => c.rules[0]?.preferredRoutes.map(({ source }) => source),
+      (c) => c.rules[0]?.preferredRouteRegex.map(({ source }) => source),
       ['a.*', 'b'],
     ],
     [
       'preferred routes as a list',
       { yaml: targets('{preferredRouteRegex: ["a{1,2}"]}') },
-      (c) => c.rules[0]?.preferredRoutes.map(({ source }) => source),
+      (c) => c.rules[0]?.preferredRouteRegex.map(({ source }) => source),
       ['a{1,2}'],
     ],
     [
@@ -309,7 +309,7 @@ describe('values that take force', () => {
           PROMREGATOR_TARGETS_0_PREFERRED_ROUTE_REGEX_1: 'b',
         },
       },
-      (c) => c.rules[0]?.preferredRoutes.map(({ source }) => source),
+      (c) => c.rules[0]?.preferredRouteRegex.map(({ source }) => source),
       ['a', 'b'],
     ],
     [

@@ -44,7 +44,7 @@ function resolveRule(raw: RawRule, path: Path, authenticatorIds: ReadonlySet<str
     path: resolvePath(raw, path, reporter),
     protocol: raw.protocol,
     authenticatorId: raw.authenticatorId,
-    preferredRoutes: resolvePreferredRoutes(raw, path, reporter),
+    preferredRouteRegex: resolvePreferredRoutes(raw, path, reporter),
     internalRoutePort: raw.internalRoutePort,
     overrideRouteAndPath: resolveOverride(raw, path, reporter),
     kubernetesAnnotations: raw.kubernetesAnnotations,
