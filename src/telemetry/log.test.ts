@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { CodedError } from '../base/errors.js';
 import { Secret } from '../base/secret.js';
-import { createLog, type Log, type LogFormat, type LogLevels } from './log.js';
+import { createLog, type Log, type LogLevels } from './log.js';
+import type { LogFormat } from './log-shapes.js';
 
 const INFO: LogLevels = { root: 'info', loggers: new Map() };
 
@@ -143,5 +144,23 @@ describe('levels', () => {
     const text = textOf((log) => log.error('m', { error: refused }), levels('debug'));
     expect(text).toMatch(/stack="[^\n]*log\.test\.ts[^\n]*"\n$/);
     expect(text.split('\n')).toHaveLength(2);
+  });
+});
+
+describe('while it runs', () => {
+  test('loggers that were handed out go along with a change', () => {
+    const { log, lines } = collect('text');
+    const child = log.child('a').child('b');
+    child.debug('before');
+    const after: string[] = [];
+    log.configure({
+      format: 'json',
+      levels: { root: 'error', loggers: new Map([['a', 'debug']]) },
+      destination: { write: (line) => after.push(line) },
+    });
+    child.debug('after');
+    log.info('not');
+    expect(lines).toEqual([]);
+    expect(after.map((line) => JSON.parse(line).message)).toEqual(['after']);
   });
 });

@@ -1,13 +1,11 @@
 import { type Logger, pino } from 'pino';
 import { describeError } from '../base/errors.js';
-import { textLine } from './log-text.js';
+import { type LogFormat, shapeOfLines } from './log-shapes.js';
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error';
 
 /** What may be asked for; `off` lets nothing through. */
 export type LogThreshold = LogLevel | 'off';
-
-export type LogFormat = 'text' | 'json';
 
 /** Further facts of an event. An error in any field is told in words, with its stack at DEBUG only. */
 export type LogFields = Readonly<Record<string, unknown>>;
@@ -23,6 +21,11 @@ export interface Log {
   error(message: string, fields?: LogFields): void;
   /** Ask before building fields that cost something. */
   isEnabled(level: LogLevel): boolean;
+}
+
+/** The log of a program: what is written, and how, may change while it runs; loggers handed out go along. */
+export interface RootLog extends Log {
+  configure(options: LogOptions): void;
 }
 
 export interface LogOptions {
@@ -41,44 +44,76 @@ export interface LogLevels {
 /** What pino writes itself; a field of such a name gets a `_` behind it. */
 const RESERVED_FIELDS: ReadonlySet<string> = new Set(['time', 'level', 'logger', 'message']);
 
-/** JSON escapes the controls below U+0020 itself; these break a line or a terminal too. */
-const LATE_CONTROLS = /[\u007f-\u009f\u2028\u2029]/g;
+/** How severe a level is: what is not below a threshold gets through. */
+const SEVERITY: Readonly<Record<LogThreshold, number>> = {
+  trace: 10,
+  debug: 20,
+  info: 30,
+  warn: 40,
+  error: 50,
+  off: 99,
+};
 
-export function createLog({ format, levels, destination }: LogOptions): Log {
-  const write = (line: string): void => {
-    destination.write(format === 'json' ? escapeLateControls(line) : textLine(line));
-  };
+/** What all loggers of one program share. */
+interface Settings {
+  levels: LogLevels;
+  /** Counted up with each change, so that loggers look their thresholds up again. */
+  generation: number;
+}
+
+export function createLog(options: LogOptions): RootLog {
+  let { destination } = options;
+  let shape = shapeOfLines(options.format);
+  const settings: Settings = { levels: options.levels, generation: 0 };
   const root = pino(
     {
-      // Each child has a threshold of its own; pino lets one be lower than its parent's.
-      level: pinoLevel(levels.root),
+      // Our own thresholds decide, since they may change; pino writes whatever it is given.
+      level: 'trace',
       base: null,
       messageKey: 'message',
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
     },
-    { write },
+    { write: (line: string) => void destination.write(shape(line)) },
   );
-  return createNamedLog('', root, levels);
+  return {
+    ...createNamedLog('', root, settings),
+    configure(next) {
+      ({ destination } = next);
+      shape = shapeOfLines(next.format);
+      settings.levels = next.levels;
+      settings.generation += 1;
+    },
+  };
 }
 
-function createNamedLog(name: string, root: Logger, levels: LogLevels): Log {
-  const logger = root.child(name === '' ? {} : { logger: name }, { level: pinoLevel(thresholdOf(name, levels)) });
+function createNamedLog(name: string, root: Logger, settings: Settings): Log {
+  const logger = root.child(name === '' ? {} : { logger: name });
+  let generation = -1;
+  let threshold = 0;
+
+  function isEnabled(level: LogLevel): boolean {
+    if (generation !== settings.generation) {
+      generation = settings.generation;
+      threshold = SEVERITY[thresholdOf(name, settings.levels)];
+    }
+    return SEVERITY[level] >= threshold;
+  }
 
   function write(level: LogLevel, message: string, fields?: LogFields): void {
-    if (!logger.isLevelEnabled(level)) return;
+    if (!isEnabled(level)) return;
     if (fields === undefined) logger[level](message);
-    else logger[level](printable(fields, logger.isLevelEnabled('debug') ? 'with stacks' : 'in words'), message);
+    else logger[level](printable(fields, isEnabled('debug') ? 'with stacks' : 'in words'), message);
   }
 
   return {
-    child: (childName) => createNamedLog(name === '' ? childName : `${name}.${childName}`, root, levels),
+    child: (childName) => createNamedLog(name === '' ? childName : `${name}.${childName}`, root, settings),
     trace: (message, fields) => write('trace', message, fields),
     debug: (message, fields) => write('debug', message, fields),
     info: (message, fields) => write('info', message, fields),
     warn: (message, fields) => write('warn', message, fields),
     error: (message, fields) => write('error', message, fields),
-    isEnabled: (level) => logger.isLevelEnabled(level),
+    isEnabled,
   };
 }
 
@@ -91,10 +126,6 @@ function thresholdOf(name: string, { root, loggers }: LogLevels): LogThreshold {
   return root;
 }
 
-function pinoLevel(threshold: LogThreshold): string {
-  return threshold === 'off' ? 'silent' : threshold;
-}
-
 function printable(fields: LogFields, errors: 'in words' | 'with stacks'): Record<string, unknown> {
   const result: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(fields)) {
@@ -104,8 +135,4 @@ function printable(fields: LogFields, errors: 'in words' | 'with stacks'): Recor
     if (errors === 'with stacks' && value instanceof Error && value.stack !== undefined) result['stack'] = value.stack;
   }
   return result;
-}
-
-function escapeLateControls(line: string): string {
-  return line.replace(LATE_CONTROLS, (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
