@@ -18,12 +18,14 @@ export function announceDirectory({ next, before, selectedInMs }: Announcement, 
   };
   if (before === undefined) log.info('the first directory of targets is complete', facts);
   else log.debug('the directory of targets was made anew', facts);
+  // A logger of its own: there are those who do not want to hear of it (logging.level of EmptyTarget in the original).
+  const emptyRules = log.child('empty-rule');
   const known = new Set(before?.warnings);
   for (const warning of next.warnings) if (!known.has(warning)) log.warn(warning);
   for (const { rule, applications, instances } of next.rules) {
     const instancesBefore = before?.rules.find((each) => each.rule === rule)?.instances ?? 1;
     if (instances > 0 || instancesBefore === 0) continue;
-    if (applications === 0) log.warn('a rule matches no application', { rule });
-    else log.warn('a rule gives no target', { rule, applications, why: '/debug/discovery' });
+    if (applications === 0) emptyRules.warn('a rule matches no application', { rule });
+    else emptyRules.warn('a rule gives no target', { rule, applications, why: '/debug/discovery' });
   }
 }

@@ -39,8 +39,8 @@ export function pathPrefixOf({ server, discovery }: Config): string {
 export function createEndpoints(parts: EndpointParts): readonly Endpoint[] {
   const { config, current, refresher, scraper, clock } = parts;
   const guardOf = createGuards(config, parts.printPassword);
-  const discoveryGuard = guardOf(config.discovery.auth);
-  const endpointGuard = guardOf(config.endpointAuth);
+  const discoveryGuard = guardOf(config.inbound.auth.discovery);
+  const endpointGuard = guardOf(config.inbound.auth.endpoint);
   const loop = createLoopRefusal({ current, applicationId: config.platform.applicationId, log: parts.log });
   const whyNotReady = (): string => reasonNotReady(refresher);
   return [
@@ -65,10 +65,10 @@ export function createEndpoints(parts: EndpointParts): readonly Endpoint[] {
       whyNotReady,
     }),
     debugDiscoveryEndpoint({ guard: discoveryGuard, current, whyNotReady, inventory: () => listsView(refresher) }),
-    ownMetricsEndpoint({ guard: guardOf(config.metricsAuth), registry: parts.registry }),
+    ownMetricsEndpoint({ guard: guardOf(config.inbound.auth.metrics), registry: parts.registry }),
     mergedMetricsEndpoint({ guard: endpointGuard, loop }),
     cacheInvalidateEndpoint({
-      guard: guardOf(config.cacheInvalidateAuth),
+      guard: guardOf(config.inbound.auth.cacheInvalidate),
       refresh: (kinds) => refresher.refresh(kinds),
       clock,
     }),

@@ -41,7 +41,8 @@ export function createFoundation({
   log,
   onInventory,
 }: FoundationParts): Foundation {
-  const { cf } = config;
+  const [cf] = config.foundations;
+  if (cf === undefined) throw new TypeError('a configuration has at least one foundation');
   const pace = createPace({ concurrency: cf.connectionPoolSize, ratePerSecond: cf.rateLimitPerSecond, clock });
   const api = createApiClient({
     apiUrl: cf.apiOrigin,

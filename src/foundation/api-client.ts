@@ -70,6 +70,7 @@ const errorsSchema = z.object({
 
 export function createApiClient(options: ApiClientOptions): ApiClient {
   const { clock, log, observe, connections, pace } = options;
+  const requestLog = log.child('api');
   const api = new URL(options.apiUrl);
   let endpoints: Promise<Endpoints> | undefined;
   let doomed: { readonly token: string; readonly since: Milliseconds } | undefined;
@@ -139,9 +140,9 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
         });
       });
       tell(resultOf(answer.status), answer.body.length);
-      if (log.isEnabled('debug')) {
+      if (requestLog.isEnabled('debug')) {
         const tookMs = Math.round(clock.monotonic() - startedAt);
-        log.debug('asked Cloud Foundry', {
+        requestLog.debug('asked Cloud Foundry', {
           path: shorten(path),
           status: answer.status,
           bytes: answer.body.length,
