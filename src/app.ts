@@ -55,12 +55,13 @@ export async function createApp({ config, log, clock = systemClock, printPasswor
     clock,
   });
   const observers = createMetricsObservers(metrics, config.metrics.requestLatency ? 'full' : 'failures');
-  const { rules } = config;
-  const scope = foundationScope({ rules, pageSize: config.cf.pageSize });
+  // A target has one path until discovery takes several.
+  const rules = config.rules.map((rule) => ({ ...rule, path: rule.paths[0] ?? '/metrics' }));
+  const scope = foundationScope({ rules, pageSize: config.foundations[0]?.pageSize ?? 1000 });
   const current = createCurrentDirectory();
   let stopping = false;
 
-  const apiConnections = await createApiConnections(config);
+  const apiConnections = createApiConnections(config);
   const { refresher, pace, tokens } = createFoundation({
     config,
     scope,
@@ -70,7 +71,7 @@ export async function createApp({ config, log, clock = systemClock, printPasswor
     log: log.child('foundation'),
     onInventory: takeInventory,
   });
-  const connections = await createTargetConnections(config);
+  const connections = createTargetConnections(config);
   const scraper = createConfiguredScraper({
     config,
     connections,

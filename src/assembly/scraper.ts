@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../base/clock.js';
 import type { Milliseconds } from '../base/duration.js';
 import { VERSION } from '../base/version.js';
-import type { Config } from '../config/config.js';
-import { createAuthenticators } from '../credentials/authenticator.js';
+import type { Authenticator, Config } from '../config/config.js';
+import { type AuthenticatorOptions, createAuthenticators } from '../credentials/authenticator.js';
 import type { Connections } from '../outbound/connections.js';
 import { createScraper, type Scraper } from '../scraping/scraper.js';
 import type { Log } from '../telemetry/log.js';
@@ -25,7 +25,10 @@ export function createConfiguredScraper({ config, connections, observers, clock,
   const { scraping, authenticators } = config;
   return createScraper({
     connections,
-    authenticators: createAuthenticators(authenticators.byDefault, authenticators.byId),
+    authenticators: createAuthenticators(
+      plain(authenticators.byDefault),
+      new Map([...authenticators.byId].map(([id, each]) => [id, plain(each)])),
+    ),
     clock,
     log,
     instanceId: randomUUID(),
@@ -39,4 +42,10 @@ export function createConfiguredScraper({ config, connections, observers, clock,
     observe: observers.scrapes,
     onGone,
   });
+}
+
+/** The others come with the parts that ask for tokens. */
+function plain(authenticator: Authenticator): AuthenticatorOptions {
+  if (authenticator.type === 'none' || authenticator.type === 'basic') return authenticator;
+  throw new TypeError(`authenticators of type ${authenticator.type} are not wired yet`);
 }

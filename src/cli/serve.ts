@@ -1,6 +1,7 @@
 import { type App, createApp } from '../app.js';
 import type { PrintPassword } from '../assembly/guards.js';
 import { describeError, errorCode } from '../base/errors.js';
+import type { LogFormat } from '../config/config.js';
 import { type Command, type CommandContext, EXIT_CONFIG, EXIT_FAILURE, EXIT_OK } from './command.js';
 import { readConfig } from './read-config.js';
 
@@ -32,12 +33,12 @@ export const serve: Command = {
 };
 
 /** Past the log and its levels: the one secret that is ever printed, as the original does. In the form of the log's lines. */
-function passwordPrinter({ stderr }: CommandContext, format: 'text' | 'json'): PrintPassword {
+function passwordPrinter({ stderr }: CommandContext, format: LogFormat): PrintPassword {
   return (user, password) => {
     const message = `requests are guarded and no password is set; until the next start, user ${user} has the password ${password} (each replica makes up its own)`;
     const time = new Date().toISOString();
     const line =
-      format === 'json'
+      format !== 'text'
         ? JSON.stringify({ level: 'warn', time, logger: 'server', message })
         : `${time} WARN  server      ${message}`;
     stderr.write(`${line}\n`);

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
 import type { Config } from './config.js';
 import { readValues } from './read-values.js';
 import { createReporter, type Findings, type Problem, problem, sortProblems } from './report.js';
@@ -56,8 +57,9 @@ export async function loadConfig(input: ConfigInput): Promise<ConfigOutcome> {
     platform: readPlatform(input.env, findings.warnings),
     env: input.env,
     cores: availableParallelism(),
+    readFile: (path: string) => input.readFile(resolve(input.cwd, path)),
   };
-  const config = resolveConfig(rootSchema.parse(values), surroundings, reporter);
+  const config = await resolveConfig(rootSchema.parse(values), surroundings, reporter);
   if (config === undefined || findings.problems.length > 0) {
     if (files.length === 0) findings.warnings.push(noFile(input.env));
     return failed(findings);

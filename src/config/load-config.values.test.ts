@@ -16,37 +16,39 @@ describe('values that take force', () => {
     [
       'environment alone is enough',
       {},
-      (c) => [c.cf.apiOrigin, c.cf.credentials.grant],
+      (c) => [c.foundations[0]?.apiOrigin, c.foundations[0]?.credentials.grant],
       ['https://api.example.org', 'password'],
     ],
     [
       'CF_APIHOST is CF_API_HOST',
       { env: { CF_APIHOST: 'a.b', CF_USERNAME: 'u', CF_PASSWORD: 'p' } },
-      (c) => c.cf.apiOrigin,
+      (c) => c.foundations[0]?.apiOrigin,
       'https://a.b',
     ],
     [
       'an API host with scheme and port',
       { yaml: 'cf: {api_host: "http://127.0.0.1:9000"}', env: { CF_USERNAME: 'u', CF_PASSWORD: 'p' } },
-      (c) => c.cf.apiOrigin,
+      (c) => c.foundations[0]?.apiOrigin,
       'http://127.0.0.1:9000',
     ],
     [
       'a client in place of a user',
       { env: { CF_API_HOST: 'a', CF_CLIENT_ID: 'c', CF_CLIENT_SECRET: 's' } },
-      (c) => c.cf.credentials.grant === 'client_credentials' && c.cf.credentials.clientSecret.reveal(),
+      (c) =>
+        c.foundations[0]?.credentials.grant === 'client_credentials' &&
+        c.foundations[0]?.credentials.clientSecret.reveal(),
       's',
     ],
     [
       'a password of digits keeps its zeros',
       { yaml: 'cf: {password: 0123}', env: { CF_API_HOST: 'a', CF_USERNAME: 'u' } },
-      (c) => c.cf.credentials.grant === 'password' && c.cf.credentials.password.reveal(),
+      (c) => c.foundations[0]?.credentials.grant === 'password' && c.foundations[0]?.credentials.password.reveal(),
       '0123',
     ],
     [
       'a password true is a text',
       { yaml: 'cf: {password: true}', env: { CF_API_HOST: 'a', CF_USERNAME: 'u' } },
-      (c) => c.cf.credentials.grant === 'password' && c.cf.credentials.password.reveal(),
+      (c) => c.foundations[0]?.credentials.grant === 'password' && c.foundations[0]?.credentials.password.reveal(),
       'true',
     ],
     [
@@ -117,10 +119,10 @@ describe('values that take force', () => {
     [
       'both spellings in the environment',
       { env: { ...MANDATORY_ENV, CF_SKIP_SSL_VALIDATION: 'true' } },
-      (c) => c.cf.skipSslValidation,
-      true,
+      (c) => c.foundations[0]?.tls.verify,
+      'never',
     ],
-    ['a flag on the command line', { args: ['--cf.skipSslValidation'] }, (c) => c.cf.skipSslValidation, true],
+    ['a flag on the command line', { args: ['--cf.skipSslValidation'] }, (c) => c.foundations[0]?.tls.verify, 'never'],
     [
       'a rule in the environment',
       { env: { ...MANDATORY_ENV, PROMREGATOR_TARGETS_0_ORGNAME: 'a', PROMREGATOR_TARGETS_0_SPACE_NAME: 'b' } },
@@ -214,27 +216,32 @@ describe('values that take force', () => {
     [
       'refresh defaults',
       {},
-      (c) => c.cf.refreshSeconds,
+      (c) => c.foundations[0]?.refreshSeconds,
       { organizations: 3600, spaces: 3600, domains: 3600, apps: 60, routes: 60, processes: 60 },
     ],
     [
       'timeouts below 10 s are raised',
       { yaml: 'cf.request.timeout: {org: 2500, space: 12000, app: 20000}' },
       (c) => [
-        c.cf.requestTimeoutMs.organizations,
-        c.cf.requestTimeoutMs.spaces,
-        c.cf.requestTimeoutMs.apps,
-        c.cf.requestTimeoutMs.routes,
+        c.foundations[0]?.requestTimeoutMs.organizations,
+        c.foundations[0]?.requestTimeoutMs.spaces,
+        c.foundations[0]?.requestTimeoutMs.apps,
+        c.foundations[0]?.requestTimeoutMs.routes,
       ],
       [10_000, 12_000, 20_000, 30_000],
     ],
     [
       'appInSpace before app',
       { yaml: 'cf.request.timeout: {appInSpace: 15000, app: 20000}' },
-      (c) => c.cf.requestTimeoutMs.apps,
+      (c) => c.foundations[0]?.requestTimeoutMs.apps,
       15_000,
     ],
-    ['a fractional rate limit', { yaml: 'cf.request.rateLimit: 0.5' }, (c) => c.cf.rateLimitPerSecond, 0.5],
+    [
+      'a fractional rate limit',
+      { yaml: 'cf.request.rateLimit: 0.5' },
+      (c) => c.foundations[0]?.rateLimitPerSecond,
+      0.5,
+    ],
     [
       'no cap on a scrape unless set',
       {},
@@ -259,7 +266,7 @@ describe('values that take force', () => {
       (c) => c.rules[0],
       expect.objectContaining({
         name: 'promregator.targets[0]',
-        path: '/metrics',
+        paths: ['/metrics'],
         protocol: undefined,
         authenticatorId: undefined,
         preferredRouteRegex: [],
@@ -270,8 +277,8 @@ describe('values that take force', () => {
     [
       'a path gets its slash, a protocol any case',
       { yaml: targets('{path: m, protocol: HTTPS}') },
-      (c) => [c.rules[0]?.path, c.rules[0]?.protocol],
-      ['/m', 'https'],
+      (c) => [c.rules[0]?.paths, c.rules[0]?.protocol],
+      [['/m'], 'https'],
     ],
     [
       'an empty name is one that nobody has',
@@ -334,8 +341,13 @@ describe('values that take force', () => {
     [
       'inbound guard',
       { yaml: 'promregator: {endpoint.auth: basic, authentication.basic.password: s}' },
-      (c) => [c.endpointAuth, c.metricsAuth, c.inboundBasic.username, c.inboundBasic.password?.reveal()],
-      ['BASIC', 'NONE', 'promregator', 's'],
+      (c) => [
+        c.inbound.auth.endpoint,
+        c.inbound.auth.metrics,
+        c.inbound.users.map(({ username, password, form }) => [username, password.reveal(), form]),
+        c.inbound.madeUpUser,
+      ],
+      ['BASIC', 'NONE', [['promregator', 's', 'plain']], undefined],
     ],
     [
       'trusted proxies with commas',

@@ -1,4 +1,4 @@
-import type { CfConfig, CfCredentials, ResourceKind } from '../config.js';
+import type { CfConfig, CfCredentials, ResourceKind, TlsConfig } from '../config.js';
 import type { Reporter } from '../report.js';
 import { DEFAULT_REQUEST_TIMEOUT_MS } from '../schema/cf.js';
 import type { RawConfig } from '../schema/root.js';
@@ -13,7 +13,7 @@ const SHORTEST_REQUEST_TIMEOUT_MS = 10_000;
 const FEWEST_CORES = 8;
 
 /** Undefined when something mandatory is missing; it is reported then. */
-export function resolveCf(raw: RawCf, reporter: Reporter, cores: number): CfConfig | undefined {
+export function resolveCf(raw: RawCf, tls: TlsConfig, reporter: Reporter, cores: number): CfConfig | undefined {
   const apiOrigin = resolveApiOrigin(raw.api_host, reporter);
   const credentials = resolveCredentials(raw, reporter);
   const requestTimeoutMs = resolveRequestTimeouts(raw, reporter);
@@ -22,8 +22,8 @@ export function resolveCf(raw: RawCf, reporter: Reporter, cores: number): CfConf
   return {
     apiOrigin,
     credentials,
-    skipSslValidation: raw.skipSslValidation,
-    tlsCaFile: raw.tls_config.ca_file,
+    tls: raw.skipSslValidation ? { ...tls, verify: 'never' } : tls,
+    proxy: undefined,
     connectionPoolSize: raw.connectionPool.size ?? Math.max(cores, FEWEST_CORES) * 2,
     requestTimeoutMs,
     backoffMs: raw.request.backoff,

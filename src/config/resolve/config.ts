@@ -1,4 +1,4 @@
-import type { Config, Platform, ScrapingConfig } from '../config.js';
+import type { Config, Platform, ScrapingConfig, TlsConfig } from '../config.js';
 import { type ConnectTo, parseConnectTo } from '../connect-to.js';
 import { quote, type Reporter } from '../report.js';
 import type { RawConfig } from '../schema/root.js';
@@ -7,24 +7,38 @@ import { createTrustedProxies, parseNetwork, type TrustedProxies } from '../trus
 import { resolveAuthenticators } from './authenticators.js';
 import { resolveCf } from './cf.js';
 import { resolveDiscovery } from './discovery.js';
+import { resolveInbound } from './inbound.js';
 import { resolveLog } from './log.js';
 import { resolveRules } from './rules.js';
 import { resolveServer } from './server.js';
+import { type ReadFile, resolveTls } from './tls.js';
 
 export interface Surroundings {
   readonly platform: Platform;
   readonly env: Environment;
   /** Processors that Node may use. */
   readonly cores: number;
+  readonly readFile: ReadFile;
 }
 
 /**
  * The configuration made of values that are each right by themselves. Checks them against each other; all that is
  * wrong is reported. Undefined when something mandatory is missing.
  */
-export function resolveConfig(raw: RawConfig, surroundings: Surroundings, reporter: Reporter): Config | undefined {
+export async function resolveConfig(
+  raw: RawConfig,
+  surroundings: Surroundings,
+  reporter: Reporter,
+): Promise<Config | undefined> {
   const { promregator } = raw;
-  const cf = resolveCf(raw.cf, reporter, surroundings.cores);
+  const { readFile } = surroundings;
+  const cfTls = await resolveTls(raw.cf.tls_config, { path: ['cf', 'tls_config'], reporter, readFile });
+  const scrapingTls = await resolveTls(promregator.scraping.tls_config, {
+    path: ['promregator', 'scraping', 'tls_config'],
+    reporter,
+    readFile,
+  });
+  const cf = resolveCf(raw.cf, cfTls, reporter, surroundings.cores);
   const authenticators = resolveAuthenticators(promregator, reporter);
   const rules = resolveRules(promregator.targets, authenticatorIds(promregator), reporter);
   const rest = {
@@ -32,15 +46,9 @@ export function resolveConfig(raw: RawConfig, surroundings: Surroundings, report
     defaultInternalRoutePort: promregator.defaultInternalRoutePort,
     discovery: resolveDiscovery(promregator.discovery, reporter),
     discovererTimeoutSeconds: promregator.discoverer.timeout,
-    endpointAuth: promregator.endpoint.auth,
-    metricsAuth: promregator.metrics.auth,
-    cacheInvalidateAuth: promregator.cache.invalidate.auth,
-    inboundBasic: {
-      username: promregator.authentication.basic.username,
-      password: promregator.authentication.basic.password,
-    },
+    inbound: resolveInbound(promregator),
     trustedProxies: resolveTrustedProxies(promregator.trustedProxies, reporter),
-    scraping: resolveScraping(promregator),
+    scraping: resolveScraping(promregator, scrapingTls),
     authenticators,
     metrics: {
       requestLatency: promregator.metrics.requestLatency,
@@ -50,9 +58,11 @@ export function resolveConfig(raw: RawConfig, surroundings: Surroundings, report
     connectTo: resolveConnectTo(promregator.connectTo, reporter),
     server: resolveServer(raw.server, surroundings.platform, surroundings.env, reporter),
     log: resolveLog(raw, surroundings.platform.cloudFoundry ? 'json' : 'text'),
+    reload: { onChange: false },
+    simulation: undefined,
     platform: surroundings.platform,
   };
-  return cf === undefined ? undefined : { cf, ...rest };
+  return cf === undefined ? undefined : { foundations: [{ name: 'default', ...cf }], ...rest };
 }
 
 /** All that stand there, also those with a fault of their own: a rule that names one is not to blame for it. */
@@ -61,7 +71,7 @@ function authenticatorIds(raw: RawConfig['promregator']): ReadonlySet<string> {
 }
 
 /** `maxProcessingTime` counts under the name of 0.x too. */
-function resolveScraping(raw: RawConfig['promregator']): ScrapingConfig {
+function resolveScraping(raw: RawConfig['promregator'], tls: TlsConfig): ScrapingConfig {
   const { scraping } = raw;
   return {
     maxProcessingMs: scraping.maxProcessingTime ?? raw.endpoint.maxProcessingTime,
@@ -74,7 +84,9 @@ function resolveScraping(raw: RawConfig['promregator']): ScrapingConfig {
     maxConcurrentPerInstance: scraping.maxConcurrentPerInstance,
     maxConnections: scraping.maxConnections,
     keepAliveSeconds: scraping.keepAliveSeconds,
-    tlsCaFile: scraping.tls_config.ca_file,
+    tls,
+    proxy: undefined,
+    intervalBoundsMs: { min: 5_000, max: 600_000 },
   };
 }
 

@@ -13,7 +13,6 @@ export function resolveDiscovery(raw: RawDiscovery, reporter: Reporter): Discove
     scheme: raw.scheme,
     externalUrl: resolveExternalUrl(raw, reporter),
     ownMetricsEndpoint: raw.ownMetricsEndpoint,
-    auth: raw.auth,
   };
 }
 

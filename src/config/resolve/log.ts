@@ -19,7 +19,8 @@ const LEVELS: Readonly<Record<RawLevel, LogLevel>> = {
 
 export function resolveLog(raw: RawConfig, byDefault: LogConfig['format']): LogConfig {
   const loggers = new Map(Object.entries(raw.logging.level).map(([name, level]) => [name, LEVELS[level]]));
-  return { format: raw.log.format ?? byDefault, level: programLevel(loggers), loggers };
+  const format = raw.log.format ?? byDefault;
+  return { format, file: undefined, fileFormat: format, level: programLevel(loggers), loggers };
 }
 
 /** As loggers of Java inherit: from the nearest name above, at last from `root`. */

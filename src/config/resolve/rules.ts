@@ -37,17 +37,24 @@ function resolveRule(raw: RawRule, path: Path, authenticatorIds: ReadonlySet<str
     });
   }
   return {
+    id: undefined,
     name: formatPath(path),
+    foundation: undefined,
     organization: select('org'),
     space: select('space'),
     application: select('application'),
-    path: resolvePath(raw, path, reporter),
+    excludeApplication: undefined,
+    labelSelector: undefined,
+    paths: [resolvePath(raw, path, reporter)],
     protocol: raw.protocol,
     authenticatorId: raw.authenticatorId,
     preferredRouteRegex: resolvePreferredRoutes(raw, path, reporter),
     internalRoutePort: raw.internalRoutePort,
     overrideRouteAndPath: resolveOverride(raw, path, reporter),
     kubernetesAnnotations: raw.kubernetesAnnotations,
+    scrapeIntervalMs: undefined,
+    scrapeTimeoutMs: undefined,
+    tls: undefined,
   };
 }
 

@@ -20,6 +20,9 @@ export function resolveServer(
     address: resolveAddress(raw.address, reporter),
     drainSeconds: raw.drainSeconds ?? (platform.cloudFoundry ? CLOUD_FOUNDRY_DRAIN_SECONDS : 0),
     contextPath: resolveContextPath(raw.servlet.contextPath, reporter),
+    tls: undefined,
+    headers: {},
+    lifecycle: false,
   };
 }
 
