@@ -326,6 +326,37 @@ describe('a changed plan', () => {
     expect(all.refresher.inventory?.apps.has('a3')).toBe(true);
   });
 
+  test.each<[string, Scope, readonly string[]]>([
+    ['wider', wanting('s1', 's2'), ['apps', 'processes', 'routes'].map((kind) => `${kind} space_guids=s1,s2`)],
+    ['everything', WHOLE, ['apps', 'processes', 'routes']],
+    ['the same', wanting('s1'), []],
+  ])('by other rules: %s', async (_, next, asked) => {
+    const all = await started(wanting('s1'));
+    all.news();
+    all.refresher.rescope(next);
+    await all.after(0);
+    expect(all.news()).toEqual(asked);
+    expect(all.inventories.length).toBe(asked.length === 0 ? 1 : 2);
+  });
+
+  test('other rules that come while a round runs are read for in the next', async () => {
+    const all = await started(wanting('s1'));
+    all.news();
+    let open = (): void => undefined;
+    all.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    const refreshed = all.refresher.refresh(['domains']);
+    await all.after(0);
+    all.refresher.rescope(WHOLE);
+    all.gate = undefined;
+    open();
+    await refreshed;
+    await all.after(0);
+    expect(all.news()).toEqual(['domains', 'apps', 'processes', 'routes']);
+    expect(all.refresher.inventory?.plan).toEqual({ spaces: 'all' });
+  });
+
   test('no wanted space is an empty inventory, not a failure', async () => {
     const all = await started(wanting('nothing'));
     expect(all.refresher.inventory?.apps.size).toBe(0);

@@ -37,6 +37,8 @@ export interface Refresher {
    * @throws {ApiError} of the list that failed; the old one stays in force
    */
   refresh(kinds: readonly ResourceKind[]): Promise<void>;
+  /** From now on lists are read for these rules; what they need and is not there yet is read at once. */
+  rescope(scope: Scope): void;
   /** Reads a list soon, for a suspicion: at most once in ten seconds however often it is called. */
   suspect(kind: ResourceKind): void;
 }
@@ -77,7 +79,9 @@ interface JoinedRoutes {
  * a time, and never on the path of a request.
  */
 export function createRefresher(options: RefresherOptions): Refresher {
-  const { clock, lister, log, scope } = options;
+  const { clock, lister, log } = options;
+  let { scope } = options;
+  let rescoped = false;
   const lists = createLists(options);
   let inventory: Inventory | undefined;
   let unresolved: Unresolved = new Map();
@@ -93,12 +97,13 @@ export function createRefresher(options: RefresherOptions): Refresher {
     if (stopped || running) return;
     const now = clock.monotonic();
     // A round that ran when somebody asked has moved the lists on, but began too early to answer.
-    const dueAt = demands.length > 0 ? now : Math.min(...RESOURCE_KINDS.map((kind) => lists[kind].dueAt));
+    const dueAt = demands.length > 0 || rescoped ? now : Math.min(...RESOURCE_KINDS.map((kind) => lists[kind].dueAt));
     timer = clock.after(Math.max(0, dueAt - now), () => void run());
   }
 
   async function run(): Promise<void> {
     running = true;
+    rescoped = false;
     const answered = demands;
     demands = [];
     for (const kind of new Set(answered.flatMap((demand) => demand.kinds))) lists[kind].demand();
@@ -252,6 +257,11 @@ export function createRefresher(options: RefresherOptions): Refresher {
         for (const kind of kinds) lists[kind].demand();
         schedule();
       });
+    },
+    rescope(next) {
+      scope = next;
+      rescoped = true;
+      schedule();
     },
     suspect(kind) {
       const now = clock.monotonic();

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { CodedError } from '../base/errors.js';
 import { Secret } from '../base/secret.js';
-import { createLog, type Log, type LogLevels } from './log.js';
+import { createLog, type Log, type LogLevels, type RootLog } from './log.js';
 import type { LogFormat } from './log-shapes.js';
 
 const INFO: LogLevels = { root: 'info', loggers: new Map() };
 
-function collect(format: LogFormat, levels: LogLevels = INFO): { readonly log: Log; readonly lines: string[] } {
+function collect(format: LogFormat, levels: LogLevels = INFO): { readonly log: RootLog; readonly lines: string[] } {
   const lines: string[] = [];
   return { lines, log: createLog({ format, levels, destination: { write: (line) => lines.push(line) } }) };
 }
