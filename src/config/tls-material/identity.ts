@@ -1,0 +1,79 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { errorCode } from '../../base/errors.js';
+import { Secret } from '../../base/secret.js';
+import type { TlsIdentity } from '../config.js';
+import { formatPath } from '../path.js';
+import { parseCertificates, type ReadCertificate, warnOfDates } from './certificates.js';
+import { type Material, type MaterialContext, type MaterialPassword, nameOf, readMaterial } from './material.js';
+import { pemBlocks } from './pem.js';
+
+export interface IdentitySource {
+  /** The leaf first, what signed it behind. */
+  readonly certificate: Material;
+  readonly key: Material;
+  /** Of the key; where there is no option for one, undefined. */
+  readonly password: MaterialPassword | undefined;
+}
+
+/** A certificate and its key, checked against each other. Undefined when something is wrong, which is reported then. */
+export async function readIdentity(source: IdentitySource, context: MaterialContext): Promise<TlsIdentity | undefined> {
+  const [certificateBytes, keyBytes] = await Promise.all([
+    readMaterial(source.certificate, context),
+    readMaterial(source.key, context),
+  ]);
+  const certificates =
+    certificateBytes === undefined ? [] : parseCertificates(certificateBytes, source.certificate, context);
+  const key = keyBytes === undefined ? undefined : parseKey(keyBytes, source, context);
+  const [leaf] = certificates;
+  if (leaf === undefined || key === undefined || !fits(leaf, certificates, key, source, context)) return undefined;
+  warnOfDates(certificates, source.certificate, context);
+  return identityOf(
+    certificates.map(({ text }) => text),
+    key,
+  );
+}
+
+/** @param chain PEM texts, the leaf first */
+export function identityOf(chain: readonly string[], key: KeyObject): TlsIdentity {
+  const pem = key.export({ type: 'pkcs8', format: 'pem' });
+  return { certificate: chain.join(''), key: new Secret(pem.toString()) };
+}
+
+function parseKey(bytes: Uint8Array, source: IdentitySource, context: MaterialContext): KeyObject | undefined {
+  const { key: material, password } = source;
+  const block = pemBlocks(Buffer.from(bytes).toString('utf8')).find(({ label }) => label.endsWith('PRIVATE KEY'));
+  const report = (found: string, expected: string): undefined =>
+    context.reporter.error(material.path, { found: `${nameOf(material)} ${found}`, expected }) ?? undefined;
+  if (block === undefined) return report('without a PEM key', 'a block "-----BEGIN PRIVATE KEY-----"');
+
+  const encrypted = block.label.startsWith('ENCRYPTED') || block.text.includes('Proc-Type: 4,ENCRYPTED');
+  const passphrase = password?.secret?.reveal();
+  const where = password === undefined ? undefined : formatPath(password.path);
+  if (encrypted && passphrase === undefined) {
+    return report('with an encrypted key', where === undefined ? 'a key without password' : `its password in ${where}`);
+  }
+  try {
+    return createPrivateKey({ key: block.text, format: 'pem', ...(passphrase === undefined ? {} : { passphrase }) });
+  } catch (error) {
+    if (!encrypted) return report('with a key that cannot be parsed', 'an RSA or EC key in PEM form');
+    const reason = errorCode(error) === 'ERR_OSSL_UNSUPPORTED' ? 'by a cipher that is no longer supported' : 'so';
+    return report(`with a key that cannot be decrypted ${reason}`, `that ${where} is its password`);
+  }
+}
+
+function fits(
+  leaf: ReadCertificate,
+  certificates: readonly ReadCertificate[],
+  key: KeyObject,
+  source: IdentitySource,
+  { reporter }: MaterialContext,
+): boolean {
+  if (leaf.parsed.checkPrivateKey(key)) return true;
+  const behind = certificates.findIndex(({ parsed }) => parsed.checkPrivateKey(key));
+  reporter.error(source.key.path, {
+    found: `a key that does not fit the certificate of ${formatPath(source.certificate.path)}`,
+    expected: 'the key that the certificate was made for',
+    ...(behind > 0 ? { remedy: `put certificate ${behind + 1} of them first, and what signed it behind` } : {}),
+  });
+  return false;
+}
