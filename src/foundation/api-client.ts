@@ -4,11 +4,11 @@ import type { Milliseconds } from '../base/duration.js';
 import { describeError, errorCode, oneLine } from '../base/errors.js';
 import type { Connections } from '../outbound/connections.js';
 import { fetchWhole, header, type WholeAnswer } from '../outbound/fetch-whole.js';
+import { retryAfterMs } from '../outbound/retry-after.js';
 import type { Log } from '../telemetry/log.js';
 import { ApiError } from './api-error.js';
 import type { Pace } from './pace.js';
 import type { ResourceKind } from './resources.js';
-import { retryAfterMs } from './retry-after.js';
 import { type Endpoints, OLDEST_API_VERSION, readRoot } from './root-document.js';
 import { createTokenSource, type Login, type TokenObserver, type TokenSource } from './token.js';
 

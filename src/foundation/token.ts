@@ -5,9 +5,9 @@ import { describeError, oneLine } from '../base/errors.js';
 import type { Secret } from '../base/secret.js';
 import type { Connections } from '../outbound/connections.js';
 import { fetchWhole, header, type WholeAnswer } from '../outbound/fetch-whole.js';
+import { retryAfterMs } from '../outbound/retry-after.js';
 import type { Log } from '../telemetry/log.js';
 import { ApiError } from './api-error.js';
-import { retryAfterMs } from './retry-after.js';
 
 export type Login =
   | { readonly grant: 'password'; readonly username: string; readonly password: Secret }
