@@ -7,13 +7,18 @@ import { REQUEST_TYPES } from '../telemetry/own-metrics.js';
 
 /** What the parts tell about their work, turned into metrics. */
 export interface MetricsObservers {
+  /** By the name of a foundation. */
+  foundation(name: string): FoundationObservers;
+  readonly scrapes: { finished(report: ScrapeReport): void };
+  readonly server: { answered(endpoint: string, status: number): void };
+}
+
+export interface FoundationObservers {
   readonly api: ApiObserver;
   readonly lists: {
     dropped(kind: ResourceKind): void;
     listed(kind: ResourceKind, result: 'success' | 'failure'): void;
   };
-  readonly scrapes: { finished(report: ScrapeReport): void };
-  readonly server: { answered(endpoint: string, status: number): void };
 }
 
 export function createMetricsObservers(metrics: OwnMetrics, detail: 'full' | 'failures'): MetricsObservers {
@@ -23,27 +28,7 @@ export function createMetricsObservers(metrics: OwnMetrics, detail: 'full' | 'fa
   scrapesBy('success');
 
   return {
-    api: {
-      requested({ kind, result, tookMs, waitedMs, bytes }) {
-        metrics.cfRequests.with({ kind, result }).inc();
-        metrics.cfRequestBytes.with({ kind }).inc(bytes);
-        if (kind === 'root') return;
-        const request_type = REQUEST_TYPES[kind];
-        metrics.fetchLatency.with({ request_type }).observe(tookMs / 1000);
-        metrics.rateLimitWaitTime.with({ request_type }).observe(waitedMs / 1000);
-      },
-      tokenRequested(grant, result) {
-        metrics.tokenRequests.with({ grant, result }).inc();
-      },
-    },
-    lists: {
-      dropped(kind) {
-        metrics.inventoryDroppedElements.with({ kind }).inc();
-      },
-      listed(kind, result) {
-        metrics.inventoryRefreshes.with({ kind, result }).inc();
-      },
-    },
+    foundation: (name) => observeFoundation(metrics, name),
     scrapes: {
       finished(report) {
         scrapesBy(resultOf(report)).inc();
@@ -59,6 +44,32 @@ export function createMetricsObservers(metrics: OwnMetrics, detail: 'full' | 'fa
           answersBy.set(endpoint, by);
         }
         by(String(status)).inc();
+      },
+    },
+  };
+}
+
+function observeFoundation(metrics: OwnMetrics, foundation: string): FoundationObservers {
+  return {
+    api: {
+      requested({ kind, result, tookMs, waitedMs, bytes }) {
+        metrics.cfRequests.with({ foundation, kind, result }).inc();
+        metrics.cfRequestBytes.with({ foundation, kind }).inc(bytes);
+        if (kind === 'root') return;
+        const request_type = REQUEST_TYPES[kind];
+        metrics.fetchLatency.with({ request_type }).observe(tookMs / 1000);
+        metrics.rateLimitWaitTime.with({ request_type }).observe(waitedMs / 1000);
+      },
+      tokenRequested(grant, result) {
+        metrics.tokenRequests.with({ foundation, grant, result }).inc();
+      },
+    },
+    lists: {
+      dropped(kind) {
+        metrics.inventoryDroppedElements.with({ foundation, kind }).inc();
+      },
+      listed(kind, result) {
+        metrics.inventoryRefreshes.with({ foundation, kind, result }).inc();
       },
     },
   };

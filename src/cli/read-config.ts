@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
+import { createProgramLog, type ProgramLog } from '../assembly/program-log.js';
 import type { Config } from '../config/config.js';
 import { loadConfig } from '../config/load-config.js';
 import { formatProblem } from '../config/report.js';
-import { createLog, type Log } from '../telemetry/log.js';
 import type { CommandContext } from './command.js';
 
 export interface ReadConfig {
   readonly config: Config;
-  readonly log: Log;
+  readonly log: ProgramLog;
 }
 
 /** The configuration and the log it asks for; undefined when there are problems, which have been printed then. */
@@ -21,12 +21,8 @@ export async function readConfig(context: CommandContext): Promise<ReadConfig | 
     return undefined;
   }
   const { config } = outcome;
-  const log = createLog({
-    format: config.log.format,
-    levels: { root: config.log.level === 'fatal' ? 'error' : config.log.level, loggers: new Map() },
-    destination: stderr,
-  });
-  const configLog = log.child('config');
+  const log = createProgramLog(config.log, stderr);
+  const configLog = log.log.child('config');
   for (const warning of outcome.warnings) configLog.warn(formatProblem(warning));
   if (outcome.ignored.length > 0) {
     const options = outcome.ignored.map(({ path, reason }) => `${path} (${reason})`).join(', ');

@@ -8,7 +8,10 @@ const INFO: LogLevels = { root: 'info', loggers: new Map() };
 
 function collect(format: LogFormat, levels: LogLevels = INFO): { readonly log: RootLog; readonly lines: string[] } {
   const lines: string[] = [];
-  return { lines, log: createLog({ format, levels, destination: { write: (line) => lines.push(line) } }) };
+  return {
+    lines,
+    log: createLog({ levels, outputs: [{ format, destination: { write: (line) => lines.push(line) } }] }),
+  };
 }
 
 /** Without the time, which is checked once below. */
@@ -154,9 +157,8 @@ describe('while it runs', () => {
     child.debug('before');
     const after: string[] = [];
     log.configure({
-      format: 'json',
       levels: { root: 'error', loggers: new Map([['a', 'debug']]) },
-      destination: { write: (line) => after.push(line) },
+      outputs: [{ format: 'json', destination: { write: (line) => after.push(line) } }],
     });
     child.debug('after');
     log.info('not');

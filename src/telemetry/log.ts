@@ -29,9 +29,14 @@ export interface RootLog extends Log {
 }
 
 export interface LogOptions {
-  readonly format: LogFormat;
   readonly levels: LogLevels;
-  /** Takes each line with its line break; in production `process.stderr`. */
+  /** Each takes every line; in production `process.stderr`, and a file where one is named. */
+  readonly outputs: readonly LogOutput[];
+}
+
+export interface LogOutput {
+  readonly format: LogFormat;
+  /** Takes each line with its line break. */
   readonly destination: { write(line: string): unknown };
 }
 
@@ -62,8 +67,7 @@ interface Settings {
 }
 
 export function createLog(options: LogOptions): RootLog {
-  let { destination } = options;
-  let shape = shapeOfLines(options.format);
+  let writers = options.outputs.map(writerOf);
   const settings: Settings = { levels: options.levels, generation: 0 };
   const root = pino(
     {
@@ -74,17 +78,25 @@ export function createLog(options: LogOptions): RootLog {
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
     },
-    { write: (line: string) => void destination.write(shape(line)) },
+    {
+      write: (line: string) => {
+        for (const write of writers) write(line);
+      },
+    },
   );
   return {
     ...createNamedLog('', root, settings),
     configure(next) {
-      ({ destination } = next);
-      shape = shapeOfLines(next.format);
+      writers = next.outputs.map(writerOf);
       settings.levels = next.levels;
       settings.generation += 1;
     },
   };
+}
+
+function writerOf({ format, destination }: LogOutput): (line: string) => void {
+  const shape = shapeOfLines(format);
+  return (line) => void destination.write(shape(line));
 }
 
 function createNamedLog(name: string, root: Logger, settings: Settings): Log {

@@ -11,9 +11,8 @@ export interface RecordedLog {
 export function recordedLog(): RecordedLog {
   const lines: string[] = [];
   const log = createLog({
-    format: 'text',
     levels: { root: 'trace', loggers: new Map() },
-    destination: { write: (line) => lines.push(line) },
+    outputs: [{ format: 'text', destination: { write: (line) => lines.push(line) } }],
   });
   return { log, lines, count: (text) => lines.filter((line) => line.includes(text)).length };
 }

@@ -74,9 +74,8 @@ export async function startProxy(options: ProxyOptions = {}): Promise<ScrapeProx
   const lines: string[] = [];
   let gone = 0;
   const log = createLog({
-    format: 'text',
     levels: { root: 'debug', loggers: new Map() },
-    destination: { write: (line) => lines.push(line) },
+    outputs: [{ format: 'text', destination: { write: (line) => lines.push(line) } }],
   });
   const connections = createConnections({
     connectTo: createConnectTo([]),
