@@ -22,6 +22,12 @@ export interface Leaf extends Placed {
   readonly kind: 'leaf';
   /** Empty when the option stands there without a value. */
   readonly text: string;
+  /** Was encrypted, or came from credentials or a secret's file: not to be shown, whatever its option. */
+  readonly secret?: true;
+  /** Where the placeholder or the name of the file stands that led to this value. */
+  readonly through?: Origin;
+  /** What is wrong with it has been said: it is not read, and nothing else is said of it. */
+  readonly faulty?: true;
 }
 
 interface Placed {
@@ -120,6 +126,11 @@ export function findOrigin(root: TreeNode, path: Path): Origin | undefined {
     here = next;
   }
   return here === root ? undefined : here.origin;
+}
+
+/** The node at `path`, if there is one. */
+export function nodeAt(root: TreeNode, path: Path): TreeNode | undefined {
+  return path.reduce<TreeNode | undefined>((here, segment) => here && childOf(here, segment), root);
 }
 
 function childOf(node: TreeNode, segment: Segment): TreeNode | undefined {
