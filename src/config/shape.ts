@@ -10,7 +10,12 @@ export type Shape = ObjectShape | ListShape | RecordShape | LeafShape;
 export interface ObjectShape {
   readonly kind: 'object';
   readonly members: ReadonlyMap<string, Shape>;
-  /** Members by relaxed name. */
+  /**
+   * For each secret member the name of its twin, which names a file to read it from: `passwordFile` of `password`.
+   * Not where the schema itself has an option of that name.
+   */
+  readonly twins: ReadonlyMap<string, string>;
+  /** Members and twins by relaxed name. */
   readonly relaxed: ReadonlyMap<string, string>;
   /** An unknown name is an error, since leaving it out would change what the others mean. */
   readonly strict: boolean;
@@ -32,6 +37,8 @@ export interface LeafShape {
   readonly schema: z.ZodType;
   readonly type: LeafType;
   readonly secret: boolean;
+  /** Obeyed as a Java switch (`-Dname=value`) and in files; the environment is not asked for it. */
+  readonly javaSwitch: boolean;
   readonly unit: Unit | undefined;
   readonly description: string | undefined;
 }
@@ -54,6 +61,7 @@ export function shapeOf(schema: z.ZodType): Shape {
     schema,
     type: leafType(inner),
     secret: meta['writeOnly'] === true,
+    javaSwitch: meta['x-java-switch'] === true,
     unit: unitOf(meta['x-unit']),
     description: typeof meta['description'] === 'string' ? meta['description'] : undefined,
   };
@@ -81,13 +89,37 @@ function unwrap(schema: z.ZodType, outer: Readonly<Record<string, unknown>> = {}
 
 function objectShape(schema: z.ZodObject): ObjectShape {
   const members = new Map(Object.entries(schema.shape).map(([name, member]) => [name, shapeOf(asType(member))]));
+  const twins = twinsOf(members);
   return {
     kind: 'object',
     members,
-    relaxed: new Map([...members.keys()].map((name) => [relaxName(name), name])),
+    twins,
+    relaxed: new Map([...members.keys(), ...twins.keys()].map((name) => [relaxName(name), name])),
     strict: schema.def.catchall instanceof z.ZodNever,
   };
 }
+
+function twinsOf(members: ReadonlyMap<string, Shape>): ReadonlyMap<string, string> {
+  const taken = new Set([...members.keys()].map(relaxName));
+  const secrets = [...members].filter(([, member]) => isSecret(member)).map(([name]) => name);
+  const twins = secrets.map((name) => [name.includes('_') ? `${name}_file` : `${name}File`, name] as const);
+  return new Map(twins.filter(([twin]) => !taken.has(relaxName(twin))));
+}
+
+/** A secret text, or a list of them. */
+export function isSecret(shape: Shape): boolean {
+  return shape.kind === 'list' ? isSecret(shape.element) : shape.kind === 'leaf' && shape.secret;
+}
+
+/** What the name of a file is, which stands in place of a secret. */
+export const TWIN_SHAPE: LeafShape = {
+  kind: 'leaf',
+  schema: z.string(),
+  type: { kind: 'text' },
+  secret: false,
+  unit: undefined,
+  description: undefined,
+};
 
 function recordShape(schema: z.ZodRecord): RecordShape {
   const value = shapeOf(asType(schema.valueType));
@@ -146,7 +178,7 @@ function step(
   }
   const name = shape?.kind === 'object' ? shape.relaxed.get(relaxName(segment)) : undefined;
   if (name === undefined || shape?.kind !== 'object') return { name: segment, next: undefined };
-  return { name, next: shape.members.get(name) };
+  return { name, next: shape.members.get(name) ?? TWIN_SHAPE };
 }
 
 /** Each option with its path; list items have the index 0, free names `*`. */

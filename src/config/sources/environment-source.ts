@@ -2,7 +2,7 @@ import { environmentForeignOptions, type ForeignOption, splitPattern } from '../
 import type { Path } from '../path.js';
 import { relaxName } from '../path.js';
 import { type Findings, problem } from '../report.js';
-import type { Shape } from '../shape.js';
+import { type ObjectShape, type Shape, TWIN_SHAPE } from '../shape.js';
 import { leaf, type MapNode, mapNode } from '../tree.js';
 import { putOnce } from './source.js';
 
@@ -27,7 +27,7 @@ export function readEnvironment(env: Environment, shape: Shape, findings: Findin
 function findOption(shape: Shape, rest: string, path: Path = []): Path | undefined {
   switch (shape.kind) {
     case 'leaf':
-      return rest === '' ? path : undefined;
+      return rest === '' && !shape.javaSwitch ? path : undefined;
     case 'record':
       return isFreeName(rest) ? [...path, freeName(rest)] : undefined;
     case 'list': {
@@ -38,11 +38,15 @@ function findOption(shape: Shape, rest: string, path: Path = []): Path | undefin
         : findOption(shape.element, rest.slice(index[0].length), [...path, Number(index[1])]);
     }
     case 'object':
-      return firstOf([...shape.members], ([name, member]) => {
+      return firstOf([...shape.members, ...twinMembers(shape)], ([name, member]) => {
         const left = takeName(rest, name);
         return left === undefined ? undefined : findOption(member, left, [...path, name]);
       });
   }
+}
+
+function twinMembers(shape: ObjectShape): readonly (readonly [string, Shape])[] {
+  return [...shape.twins.keys()].map((name) => [name, TWIN_SHAPE] as const);
 }
 
 function firstOf<Item>(items: readonly Item[], find: (item: Item) => Path | undefined): Path | undefined {
