@@ -5,29 +5,30 @@ import { makeAuthority } from '../../test/support/outbound/certificates.js';
 import { connectionsWith } from '../../test/support/outbound/connections.js';
 import { serve } from '../../test/support/outbound/serve.js';
 import { describeError } from '../base/errors.js';
+import type { TlsConfig } from '../config/config.js';
+import { PLAIN_TLS } from '../config/tls-material/tls-config.js';
 import { createConnectTo } from './connect-to.js';
-import type { TlsOptions } from './connector.js';
 
 const authority = makeAuthority();
 const stranger = makeAuthority('Somebody Else');
 const good = authority.issue({ names: ['DNS:orders.example.org', 'DNS:*.apps.example.org', 'IP:10.9.8.7'] });
 const expired = authority.issue({ names: ['DNS:orders.example.org'], days: -1 });
 
-const TRUSTING: TlsOptions = { certificateAuthorities: [authority.certificate], verify: 'always' };
-const SYSTEM_ONLY: TlsOptions = { certificateAuthorities: [], verify: 'always' };
+const TRUSTING: TlsConfig = { ...PLAIN_TLS, certificateAuthorities: [authority.certificate] };
+const UNVERIFIED: TlsConfig = { ...PLAIN_TLS, verify: 'never' };
 
 function to(port: number): ReturnType<typeof createConnectTo> {
   return createConnectTo([{ hostPattern: '*', port: undefined, address: '127.0.0.1', toPort: port }]);
 }
 
 describe('certificates', () => {
-  test.each<[string, string, typeof good, TlsOptions, string, RegExp]>([
+  test.each<[string, string, typeof good, TlsConfig, string, RegExp]>([
     ['of our own authority', 'orders.example.org', good, TRUSTING, '200', /^$/],
     [
       'beside another one',
       'orders.example.org',
       good,
-      { certificateAuthorities: [stranger.certificate, authority.certificate], verify: 'always' },
+      { ...PLAIN_TLS, certificateAuthorities: [stranger.certificate, authority.certificate] },
       '200',
       /^$/,
     ],
@@ -35,7 +36,7 @@ describe('certificates', () => {
       'two in one file',
       'orders.example.org',
       good,
-      { certificateAuthorities: [`${stranger.certificate}\n${authority.certificate}`], verify: 'always' },
+      { ...PLAIN_TLS, certificateAuthorities: [`${stranger.certificate}\n${authority.certificate}`] },
       '200',
       /^$/,
     ],
@@ -45,7 +46,7 @@ describe('certificates', () => {
       'of an unknown authority',
       'orders.example.org',
       good,
-      SYSTEM_ONLY,
+      PLAIN_TLS,
       'tls',
       /unable to verify|unable to get local issuer/,
     ],
@@ -53,7 +54,7 @@ describe('certificates', () => {
       'of an authority that is not the one given',
       'orders.example.org',
       good,
-      { certificateAuthorities: [stranger.certificate], verify: 'always' },
+      { ...PLAIN_TLS, certificateAuthorities: [stranger.certificate] },
       'tls',
       /unable to/,
     ],
@@ -61,22 +62,8 @@ describe('certificates', () => {
     ['expired', 'orders.example.org', expired, TRUSTING, 'tls', /certificate has expired/],
     ['for an address, which we reach by another', '10.9.8.7', good, TRUSTING, '200', /^$/],
     ['for another address', '10.9.8.6', good, TRUSTING, 'tls', /Hostname\/IP does not match|IP: 10.9.8.6/],
-    [
-      'expired, but never verified',
-      'orders.example.org',
-      expired,
-      { certificateAuthorities: [], verify: 'never' },
-      '200',
-      /^$/,
-    ],
-    [
-      'for another host, but never verified',
-      'billing.example.org',
-      good,
-      { certificateAuthorities: [], verify: 'never' },
-      '200',
-      /^$/,
-    ],
+    ['expired, but never verified', 'orders.example.org', expired, UNVERIFIED, '200', /^$/],
+    ['for another host, but never verified', 'billing.example.org', good, UNVERIFIED, '200', /^$/],
   ])('%s', async (_, host, pair, tls, result, words) => {
     const server = await serve((_request, response) => void response.end('x'), { tls: pair });
     const connections = connectionsWith({ connectTo: to(server.port), tls });

@@ -1,9 +1,11 @@
 import { Client } from 'undici';
 import type { Milliseconds } from '../base/duration.js';
+import type { ProxyConfig } from '../config/config.js';
 import { type ConnectorOptions, createConnector } from './connector.js';
 import type { Exchange, OutboundRequest, Receiver } from './exchange.js';
 import { outboundError } from './outbound-error.js';
 import { type Connection, NO_TIMEOUT, type Pool, PooledExchange } from './pooled-exchange.js';
+import { createProxyRoute, type OutboundProxy } from './proxy.js';
 
 /**
  * Connections towards other servers, kept alive within a bound. How they are shared is decided behind this interface
@@ -18,6 +20,11 @@ export interface Connections {
    */
   send(request: OutboundRequest, receiver: Receiver): Exchange;
   readonly stats: ConnectionStats;
+  /**
+   * For connections that others replace: idle ones are closed now, busy ones with the end of their exchange, and none is
+   * kept. Requests are still sent, so that whoever holds on to these sees no failure. Resolves when none is left.
+   */
+  retire(): Promise<void>;
   /** Closes all of them; requests that still run end with an error. */
   close(): Promise<void>;
 }
@@ -39,13 +46,16 @@ export interface ConnectionsOptions extends ConnectorOptions {
    */
   readonly maxIdle: number;
   readonly keepAliveMs: Milliseconds;
+  /** Between us and all hosts that it does not except; absent for direct connections. */
+  readonly proxy?: ProxyConfig | undefined;
 }
 
 /** A connection in constant use would never see that the host's address has changed. */
 const MAX_AGE_MS: Milliseconds = 10 * 60_000;
 
 export function createConnections(options: ConnectionsOptions): Connections {
-  const connect = createConnector(options);
+  const proxyFor = createProxyRoute(options.proxy);
+  const connect = createConnector(options, proxyFor);
   const idle = new Map<string, Connection[]>();
   const all = new Set<Connection>();
   let idleCount = 0;
@@ -53,6 +63,8 @@ export function createConnections(options: ConnectionsOptions): Connections {
   let failed = 0;
   let reused = 0;
   let closing = false;
+  let retiring = false;
+  const whenNoneIsLeft: (() => void)[] = [];
 
   function open(origin: string): Connection {
     const client = new Client(origin, {
@@ -71,6 +83,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
     const connection: Connection = {
       origin,
       client,
+      forwardedBy: options.proxy === undefined ? undefined : forwarderFor(origin),
       socket: undefined,
       bornAt: performance.now(),
       served: 0,
@@ -93,6 +106,12 @@ export function createConnections(options: ConnectionsOptions): Connections {
     return connection;
   }
 
+  /** Requests to plain origins are put to the proxy itself; to the others it opens a tunnel, and sees no request. */
+  function forwarderFor(origin: string): OutboundProxy | undefined {
+    const { protocol, hostname, port } = new URL(origin);
+    return protocol === 'http:' ? proxyFor(hostname.replace(/^\[(.*)\]$/, '$1'), Number(port) || 80) : undefined;
+  }
+
   function takeIdle(origin: string): Connection | undefined {
     for (;;) {
       const connection = idle.get(origin)?.at(-1);
@@ -113,7 +132,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
     if (connection.state !== 'busy') return;
     connection.served += 1;
     const tooOld = performance.now() - connection.bornAt > MAX_AGE_MS;
-    if (closing || connection.socket?.destroyed !== false || idleCount >= options.maxIdle || tooOld) {
+    if (closing || retiring || connection.socket?.destroyed !== false || idleCount >= options.maxIdle || tooOld) {
       drop(connection);
       return;
     }
@@ -130,6 +149,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
     connection.state = 'gone';
     all.delete(connection);
     connection.client.destroy().catch(() => undefined);
+    if (all.size === 0) for (const resolve of whenNoneIsLeft.splice(0)) resolve();
   }
 
   function forgetIdle(connection: Connection): void {
@@ -152,6 +172,11 @@ export function createConnections(options: ConnectionsOptions): Connections {
     },
     get stats() {
       return { open: all.size, idle: idleCount, opened, failed, reused };
+    },
+    async retire() {
+      retiring = true;
+      for (const connection of [...all]) if (connection.state === 'idle') drop(connection);
+      if (all.size > 0) await new Promise<void>((resolve) => whenNoneIsLeft.push(resolve));
     },
     async close() {
       closing = true;

@@ -1,97 +1,138 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import {
-  checkServerIdentity,
-  connect as connectTls,
-  createSecureContext,
-  rootCertificates,
-  type SecureContext,
-} from 'node:tls';
+import { checkServerIdentity, connect as connectTls, type SecureContext } from 'node:tls';
 import type { buildConnector } from 'undici';
 import type { Milliseconds } from '../base/duration.js';
+import type { TlsConfig } from '../config/config.js';
+import { type Attempt, startAttempt } from './attempt.js';
 import type { ConnectTo } from './connect-to.js';
-import { outboundError } from './outbound-error.js';
+import { proxyError } from './outbound-error.js';
+import type { OutboundProxy, ProxyRoute } from './proxy.js';
+import { openTunnel } from './proxy-tunnel.js';
+import { createTlsContext } from './tls-context.js';
+import { createTlsSessions } from './tls-sessions.js';
 
 export interface ConnectorOptions {
+  /** For the sockets that we open ourselves: towards targets, or, for those behind a proxy, towards the proxy. */
   readonly connectTo: ConnectTo;
+  /** For everything until a request can be sent: proxy, tunnel and handshakes included. */
   readonly connectTimeoutMs: Milliseconds;
-  readonly tls: TlsOptions;
+  readonly tls: TlsConfig;
 }
 
-export interface TlsOptions {
-  /** PEM texts of certificate authorities that are trusted beside the system's; empty for those alone. */
-  readonly certificateAuthorities: readonly string[];
-  readonly verify: 'always' | 'never';
+interface Target {
+  /** Without brackets. */
+  readonly host: string;
+  readonly port: number;
+  readonly secure: boolean;
+  /** The name in the certificate, and the one asked for by SNI. */
+  readonly servername: string;
 }
-
-/** Sessions are 1.5 to 4 KB each; a resumed handshake spares both sides the certificate. */
-const MAX_SESSIONS = 4_000;
 
 /**
  * Opens sockets for undici. Its own connector holds TLS sessions by weak references only, which are gone with the next
  * garbage collection; ours keeps them, by server name.
  */
-export function createConnector(options: ConnectorOptions): buildConnector.connector {
-  const secureContext = contextWith(options.tls.certificateAuthorities);
-  const sessions = createSessions();
+export function createConnector(options: ConnectorOptions, proxyFor: ProxyRoute): buildConnector.connector {
+  const { tls, connectTo, connectTimeoutMs } = options;
+  const secureContext = createTlsContext(tls);
+  const proxyContext = once(() => createTlsContext({ ...tls, identity: undefined }));
+  const sessions = createTlsSessions();
 
-  function open(protocol: string, hostname: string, port: number, servername: string): Socket {
-    const address = options.connectTo(hostname, port);
-    if (protocol !== 'https:') return connectTcp({ ...address, noDelay: true, keepAlive: true });
+  function openTcp(host: string, port: number): Socket {
+    return connectTcp({ ...connectTo(host, port), noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 });
+  }
+
+  /** Handshake with the target, on a socket of its own or through a tunnel. */
+  function secure(target: Target, tunnel: Socket | undefined): Socket {
+    const { servername } = target;
     const session = sessions.get(servername);
     const socket = connectTls({
-      ...address,
-      servername: isIP(servername) === 0 ? servername : '',
-      // Without a server name Node would compare the certificate with where we connect to, not with what was asked for.
-      checkServerIdentity: (_, certificate) => checkServerIdentity(servername, certificate),
+      ...(tunnel === undefined ? connectTo(target.host, target.port) : { socket: tunnel }),
+      ...namedServer(servername),
       secureContext,
-      rejectUnauthorized: options.tls.verify === 'always',
-      ALPNProtocols: ['http/1.1'],
+      rejectUnauthorized: tls.verify === 'always',
       ...(session === undefined ? {} : { session }),
     });
-    socket.setNoDelay(true);
-    socket.setKeepAlive(true, 60_000);
+    if (tunnel === undefined) keepAlive(socket);
     socket.on('session', (fresh) => sessions.set(servername, fresh));
     return socket;
   }
 
-  return (request, callback) => {
-    const hostname = request.hostname.replace(/^\[(.*)\]$/, '$1');
-    const port = Number(request.port) || (request.protocol === 'https:' ? 443 : 80);
-    const socket = open(request.protocol, hostname, port, request.servername ?? hostname);
-    const timer = setTimeout(() => socket.destroy(outboundError('connect_timeout')), options.connectTimeoutMs);
-    const fail = (error: Error): void => {
-      clearTimeout(timer);
-      callback(error, null);
+  function connectDirectly(attempt: Attempt, target: Target): void {
+    if (target.secure) attempt.step(secure(target, undefined), 'secureConnect', attempt.succeed);
+    else attempt.step(openTcp(target.host, target.port), 'connect', attempt.succeed);
+  }
+
+  function connectThrough(attempt: Attempt, proxy: OutboundProxy, target: Target): void {
+    const connected = (socket: Socket): void => {
+      if (!target.secure) attempt.succeed(socket);
+      else
+        openTunnel(socket, proxy, authority(target), {
+          onError: attempt.fail,
+          onOpen: () => attempt.step(secure(target, socket), 'secureConnect', attempt.succeed),
+        });
     };
-    socket.once('error', fail);
-    socket.once(request.protocol === 'https:' ? 'secureConnect' : 'connect', () => {
-      clearTimeout(timer);
-      socket.off('error', fail);
-      callback(null, socket);
-    });
+    const socket = proxy.scheme === 'https' ? secureProxy(proxy, proxyContext()) : openTcp(proxy.host, proxy.port);
+    attempt.step(socket, proxy.scheme === 'https' ? 'secureConnect' : 'connect', connected, unreachable(proxy));
+  }
+
+  /**
+   * The proxy is verified whatever `verify` says: it is sent a password, and `verify` is about targets. So are client
+   * certificate and server name, while the authorities count for both.
+   */
+  function secureProxy(proxy: OutboundProxy, context: SecureContext): Socket {
+    const address = connectTo(proxy.host, proxy.port);
+    return keepAlive(connectTls({ ...address, ...namedServer(proxy.host), secureContext: context }));
+  }
+
+  return (request, callback) => {
+    const host = request.hostname.replace(/^\[(.*)\]$/, '$1');
+    const isSecure = request.protocol === 'https:';
+    const port = Number(request.port) || (isSecure ? 443 : 80);
+    const target: Target = {
+      host,
+      port,
+      secure: isSecure,
+      servername: tls.serverName ?? request.servername ?? host,
+    };
+    const proxy = proxyFor(host, port);
+    const attempt = startAttempt(connectTimeoutMs, proxy?.name, callback);
+    if (proxy === undefined) connectDirectly(attempt, target);
+    else connectThrough(attempt, proxy, target);
   };
 }
 
-/** Made once: parsing the system's certificates for each connection would cost more than its handshake. */
-function contextWith(certificateAuthorities: readonly string[]): SecureContext {
-  if (certificateAuthorities.length === 0) return createSecureContext();
-  return createSecureContext({ ca: [...rootCertificates, ...certificateAuthorities] });
-}
-
-interface Sessions {
-  get(servername: string): Buffer | undefined;
-  set(servername: string, session: Buffer): void;
-}
-
-function createSessions(): Sessions {
-  const byName = new Map<string, Buffer>();
+/** Without a server name Node would compare the certificate with where we connect to, not with what was asked for. */
+function namedServer(servername: string): {
+  readonly servername: string;
+  readonly checkServerIdentity: typeof checkServerIdentity;
+  readonly ALPNProtocols: string[];
+} {
   return {
-    get: (servername) => byName.get(servername),
-    set(servername, session) {
-      byName.delete(servername);
-      byName.set(servername, session);
-      const oldest = byName.keys().next();
-      if (byName.size > MAX_SESSIONS && oldest.done !== true) byName.delete(oldest.value);
-    },
+    servername: isIP(servername) === 0 ? servername : '',
+    checkServerIdentity: (_, certificate) => checkServerIdentity(servername, certificate),
+    ALPNProtocols: ['http/1.1'],
+  };
+}
+
+function keepAlive<S extends Socket>(socket: S): S {
+  socket.setNoDelay(true);
+  socket.setKeepAlive(true, 60_000);
+  return socket;
+}
+
+function authority({ host, port }: Target): string {
+  return `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
+}
+
+function unreachable(proxy: OutboundProxy): (error: Error) => Error {
+  return (error) => proxyError(proxy.name, 'the connection to it failed', error);
+}
+
+function once<T extends object>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
   };
 }

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import { CodedError, describeError, errorCode } from '../base/errors.js';
 
 /** What went wrong on the way to another server, in the words that callers decide by. */
@@ -7,6 +8,7 @@ export type OutboundErrorCode =
   | 'connect_timeout'
   | 'unreachable'
   | 'tls'
+  | 'proxy'
   | 'reset'
   | 'head_timeout'
   | 'pause_timeout'
@@ -24,6 +26,7 @@ const SENTENCES: Readonly<Record<OutboundErrorCode, string>> = {
   connect_timeout: 'no connection in time',
   unreachable: 'the address cannot be reached',
   tls: 'the TLS handshake failed',
+  proxy: 'the proxy gave no connection',
   reset: 'the connection broke off',
   head_timeout: 'no answer in time',
   pause_timeout: 'the answer paused for too long',
@@ -69,6 +72,21 @@ export function toOutboundError(error: unknown): OutboundError {
 
 export function outboundError(code: OutboundErrorCode): OutboundError {
   return new OutboundError(code, SENTENCES[code]);
+}
+
+/** @param name host and port of the proxy; never its credentials */
+export function proxyError(name: string, reason: string, cause?: unknown): OutboundError {
+  return new OutboundError('proxy', `${SENTENCES.proxy}: ${name}: ${reason}`, { cause });
+}
+
+/** The proxy answered, and not with what was asked for. Its own words are left out: they are a page for people. */
+export function proxyRefusal(name: string, status: number): OutboundError {
+  const answer = `it answered ${status} ${STATUS_CODES[status] ?? ''}`.trim();
+  return proxyError(name, status === 407 ? `${answer}; user and password of the proxy are absent or wrong` : answer);
+}
+
+export function proxyTimeout(name: string): OutboundError {
+  return new OutboundError('connect_timeout', `${SENTENCES.connect_timeout} through the proxy ${name}`);
 }
 
 function classify(error: unknown): OutboundErrorCode {

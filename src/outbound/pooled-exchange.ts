@@ -2,7 +2,8 @@ import type { Socket } from 'node:net';
 import type { Client, Dispatcher } from 'undici';
 import type { Milliseconds } from '../base/duration.js';
 import type { Exchange, OutboundRequest, Receiver, ResponseHeaders } from './exchange.js';
-import { type OutboundError, toOutboundError } from './outbound-error.js';
+import { type OutboundError, proxyRefusal, toOutboundError } from './outbound-error.js';
+import type { OutboundProxy } from './proxy.js';
 
 /** Undici measures time-outs in steps of half a second; 0 turns its own off. */
 export const NO_TIMEOUT = 0;
@@ -11,6 +12,8 @@ export const NO_TIMEOUT = 0;
 export interface Connection {
   readonly origin: string;
   readonly client: Client;
+  /** The proxy that is sent the requests themselves; undefined where they go to the origin. */
+  readonly forwardedBy: OutboundProxy | undefined;
   /** Undefined until it is connected. */
   socket: Socket | undefined;
   bornAt: Milliseconds;
@@ -55,12 +58,14 @@ export class PooledExchange implements Exchange, Dispatcher.DispatchHandler {
 
   start(connection: Connection): void {
     const { path, method, headers, body, headTimeoutMs, pauseTimeoutMs } = this.#request;
+    const proxy = connection.forwardedBy;
     this.#connection = connection;
     connection.client.dispatch(
       {
-        path,
+        // To a proxy a request names its whole target (RFC 9112, 3.2.2).
+        path: proxy === undefined ? path : `${connection.origin}${path}`,
         method,
-        headers,
+        headers: proxy === undefined ? headers : { ...headers, ...proxy.headers() },
         body: body ?? null,
         headersTimeout: headTimeoutMs ?? NO_TIMEOUT,
         bodyTimeout: pauseTimeoutMs ?? NO_TIMEOUT,
@@ -99,6 +104,10 @@ export class PooledExchange implements Exchange, Dispatcher.DispatchHandler {
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: ResponseHeaders): void {
     if (status < 200) return;
     this.#headSeen = true;
+    if (status === 407 && this.#connection?.forwardedBy !== undefined) {
+      this.#refusedBy(this.#connection.forwardedBy);
+      return;
+    }
     if (!this.#ended) this.#receiver.onHead(status, headers);
   }
 
@@ -126,6 +135,13 @@ export class PooledExchange implements Exchange, Dispatcher.DispatchHandler {
       return;
     }
     this.fail(error);
+  }
+
+  /** Only a proxy answers 407: the application has not been asked. */
+  #refusedBy(proxy: OutboundProxy): void {
+    if (this.#ended) return;
+    this.abort();
+    this.#receiver.onError(proxyRefusal(proxy.name, 407));
   }
 
   #diedWhileKept(connection: Connection): boolean {

@@ -1,4 +1,5 @@
 import { onTestFinished } from 'vitest';
+import { PLAIN_TLS } from '../../../src/config/tls-material/tls-config.js';
 import { createConnectTo } from '../../../src/outbound/connect-to.js';
 import { type Connections, type ConnectionsOptions, createConnections } from '../../../src/outbound/connections.js';
 
@@ -7,7 +8,7 @@ export function connectionsWith(options: Partial<ConnectionsOptions> = {}): Conn
   const connections = createConnections({
     connectTo: createConnectTo([]),
     connectTimeoutMs: 5_000,
-    tls: { certificateAuthorities: [], verify: 'always' },
+    tls: PLAIN_TLS,
     maxIdle: 10,
     keepAliveMs: 30_000,
     ...options,
