@@ -21,27 +21,30 @@ export interface Address {
 
 export interface AddressOptions {
   readonly rule: Rule;
+  /** Of the rule, or the annotated one. */
+  readonly path: string;
   readonly wishes: ScrapeWishes;
   readonly route: WebRoute;
   readonly defaultInternalRoutePort: number;
+  /** Whether the rule's authenticator sends anything that others must not read. */
+  readonly sendsCredentials: boolean;
 }
 
 /**
  * The address by the rules of facts/promregator.md 3; what an application wishes beats what its rule says.
  *
- * One exception: the annotation `prometheus.io/scheme: http` does not lower what the operator said. Through the router
- * or a gateway it is not honoured under a rule that says `protocol: https` or names an authenticator, since tenants
- * write annotations, and credentials would go over the network in clear. The rule's protocol counts then, else `https`.
+ * One exception: tenants write annotations, so `prometheus.io/scheme: http` does not lower what the operator said. It is
+ * not honoured under a rule that says `protocol: https`, nor, through the router or a gateway, where credentials would
+ * go over the network in clear. What counts without it counts then.
  */
 export function addressOf(options: AddressOptions): Address {
-  const { rule, wishes, route } = options;
-  const path = wishes.path ?? rule.path;
+  const { rule, path, wishes, route } = options;
   const gateway = gatewayOf(rule);
   if (gateway !== undefined) {
     const { authority } = gateway;
     return address({
       kind: 'gateway',
-      protocol: guardedProtocol(options),
+      protocol: protocolOf(options, 'https'),
       authority,
       path: wirePath(gateway.base, path),
     });
@@ -50,15 +53,14 @@ export function addressOf(options: AddressOptions): Address {
   if (route.internal) {
     const port = wishes.port ?? rule.internalRoutePort ?? options.defaultInternalRoutePort;
     const authority = `${route.authority}:${port}`;
-    return address(
-      { kind: 'internal', protocol: wishes.scheme ?? rule.protocol ?? 'http', authority, path: routed },
-      port,
-      path,
-    );
+    return address({ kind: 'internal', protocol: protocolOf(options, 'http'), authority, path: routed }, port, path);
   }
   const port = wishes.port ?? route.ports[0];
-  const protocol = guardedProtocol(options);
-  return address({ kind: 'router', protocol, authority: route.authority, path: routed }, port, path);
+  return address(
+    { kind: 'router', protocol: protocolOf(options, 'https'), authority: route.authority, path: routed },
+    port,
+    path,
+  );
 }
 
 /** Host and port, then path and query, of the place that a rule puts in front of its applications. */
@@ -69,10 +71,12 @@ export function gatewayOf({ overrideRouteAndPath: text }: Rule): { authority: st
   return { authority: text.slice(0, cut), base: text.slice(cut) };
 }
 
-function guardedProtocol({ rule, wishes }: AddressOptions): Protocol {
-  const isProtected = rule.protocol === 'https' || rule.authenticatorId !== undefined;
-  const wish = isProtected && wishes.scheme === 'http' ? undefined : wishes.scheme;
-  return wish ?? rule.protocol ?? 'https';
+/** `usual` is what counts where neither rule nor application says anything. */
+function protocolOf({ rule, wishes, sendsCredentials }: AddressOptions, usual: Protocol): Protocol {
+  const said = rule.protocol ?? usual;
+  if (wishes.scheme !== 'http') return wishes.scheme ?? said;
+  const isProtected = rule.protocol === 'https' || sendsCredentials;
+  return isProtected ? said : 'http';
 }
 
 /** Scheme, host and port for one instance. */

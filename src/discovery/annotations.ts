@@ -7,6 +7,9 @@ export interface ScrapeWishes {
   readonly path: string | undefined;
   readonly port: number | undefined;
   readonly scheme: Protocol | undefined;
+  /** As written: whether they count depends on the rule (timing.ts). */
+  readonly scrapeInterval: string | undefined;
+  readonly scrapeTimeout: string | undefined;
 }
 
 export type AnnotationReading =
@@ -14,13 +17,21 @@ export type AnnotationReading =
   | { readonly kind: 'not_annotated'; readonly detail: string }
   | { readonly kind: 'bad_annotation'; readonly detail: string };
 
-export const NO_WISHES: ScrapeWishes = { path: undefined, port: undefined, scheme: undefined };
+export const NO_WISHES: ScrapeWishes = {
+  path: undefined,
+  port: undefined,
+  scheme: undefined,
+  scrapeInterval: undefined,
+  scrapeTimeout: undefined,
+};
 
 /** The names that Prometheus users know from Kubernetes. */
 const SCRAPE = 'prometheus.io/scrape';
 const PATH = 'prometheus.io/path';
 const PORT = 'prometheus.io/port';
-const SCHEME = 'prometheus.io/scheme';
+export const SCHEME = 'prometheus.io/scheme';
+export const SCRAPE_INTERVAL = 'prometheus.io/scrape-interval';
+export const SCRAPE_TIMEOUT = 'prometheus.io/scrape-timeout';
 
 const NOT_ANNOTATED = `has no annotation ${SCRAPE}: "true"`;
 
@@ -30,7 +41,8 @@ const LONGEST_QUOTE = 60;
 
 /**
  * Reads the annotations of one application. Tenants write them, so they are believed only if they are exactly what they
- * should be: one bad value leaves the application out, since scraping something else in its name would mislead.
+ * should be: one bad value leaves the application out, since scraping something else in its name would mislead. When it is scraped is
+ * another matter: a bad interval is passed over.
  */
 export function readAnnotations(annotations: Metadata): AnnotationReading {
   const scrape = annotation(annotations, SCRAPE);
@@ -44,7 +56,16 @@ export function readAnnotations(annotations: Metadata): AnnotationReading {
   if (port !== undefined && !isPort(port)) return bad(PORT, port, 'a number from 1 to 65535');
   const scheme = annotation(annotations, SCHEME);
   if (scheme !== undefined && scheme !== 'http' && scheme !== 'https') return bad(SCHEME, scheme, 'http or https');
-  return { kind: 'wishes', wishes: { path, port: port === undefined ? undefined : Number(port), scheme } };
+  const scrapeInterval = annotation(annotations, SCRAPE_INTERVAL);
+  const scrapeTimeout = annotation(annotations, SCRAPE_TIMEOUT);
+  const wishes: ScrapeWishes = {
+    path,
+    port: port === undefined ? undefined : Number(port),
+    scheme,
+    scrapeInterval,
+    scrapeTimeout,
+  };
+  return { kind: 'wishes', wishes };
 }
 
 /** Own properties only: a key such as `constructor` must not be found. */
@@ -57,7 +78,7 @@ function bad(key: string, value: string, wanted: string): AnnotationReading {
 }
 
 /** Cut and on one line, for a log or a page; well-formed even where the cut hits a surrogate pair. */
-function quote(value: string): string {
+export function quote(value: string): string {
   const cut = value.length > LONGEST_QUOTE ? `${value.slice(0, LONGEST_QUOTE)}…` : value;
   return `"${oneLine(cut).replace(/\p{Cs}/gu, '\ufffd')}"`;
 }

@@ -1,5 +1,5 @@
 import type { Destination, Domain, Route } from '../foundation/resources.js';
-import type { RouteMatcher } from './rules.js';
+import type { TextMatcher } from './rules.js';
 import { isUrlHost } from './url-host.js';
 
 /** A route over which one application's web process can be asked. */
@@ -67,7 +67,7 @@ function addRoute(byApp: Map<string, AppRoutes>, { route, destination, domains }
 /**
  * The route to use: the first preferred expression that matches any of them decides; if none does, the first one.
  */
-export function chooseRoute(routes: readonly WebRoute[], preferred: readonly RouteMatcher[]): WebRoute | undefined {
+export function chooseRoute(routes: readonly WebRoute[], preferred: readonly TextMatcher[]): WebRoute | undefined {
   for (const matcher of preferred) {
     const found = routes.find(({ route }) => matcher.test(route.url));
     if (found !== undefined) return found;

@@ -42,17 +42,18 @@ export function indexByName<T extends Named>(items: readonly T[]): NameIndex<T> 
  */
 export function remembering(selector: NameSelector): NameSelector {
   if (selector.kind !== 'expression') return selector;
+  return { kind: 'expression', source: selector.source, test: rememberingTest((name) => selector.test(name)) };
+}
+
+/** The same test with a memory for its answers; for one selection, too. */
+export function rememberingTest(test: (name: string) => boolean): (name: string) => boolean {
   const answers = new Map<string, boolean>();
-  return {
-    kind: 'expression',
-    source: selector.source,
-    test(name) {
-      const known = answers.get(name);
-      if (known !== undefined) return known;
-      const answer = selector.test(name);
-      answers.set(name, answer);
-      return answer;
-    },
+  return (name) => {
+    const known = answers.get(name);
+    if (known !== undefined) return known;
+    const answer = test(name);
+    answers.set(name, answer);
+    return answer;
   };
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Route } from '../foundation/resources.js';
 import { type Address, originFor } from './address.js';
 import type { Target, TargetApplication } from './directory.js';
+import type { Rule } from './rules.js';
 
 /** One application with the endpoints that the rules found for it. */
 export interface PlacedApp {
@@ -12,6 +13,7 @@ export interface PlacedApp {
 }
 
 export interface Placement {
+  readonly rule: Rule;
   readonly application: TargetApplication;
   readonly address: Address;
   readonly route: Route;

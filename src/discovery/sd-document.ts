@@ -60,11 +60,6 @@ export function prepareDocument(directory: Directory): PreparedDocument {
   return { render: (options) => render(entries, options) };
 }
 
-/** The document in one go, for those who need it once. */
-export function renderDocument(options: RenderOptions & { readonly directory: Directory }): Buffer {
-  return prepareDocument(options.directory).render(options);
-}
-
 function instanceLabels({ instanceId, index }: Target): ReadonlyMap<string, string> {
   return new Map([
     // Without it all targets would share our address as their identity (facts/prometheus.md 1.4).
@@ -118,8 +113,8 @@ function schemeLabel({ host, scheme }: AdvertisedAddress): string {
 }
 
 function namesOf(application: TargetApplication): PlaceNames {
-  const { organizationName, spaceName, name } = application;
-  return { organizationName, spaceName, applicationName: name };
+  const { foundation, rule, organizationName, spaceName, name } = application;
+  return { foundation, rule, organizationName, spaceName, applicationName: name };
 }
 
 /** `"name":"value",…` without braces. */

@@ -1,3 +1,4 @@
+import { formatPrometheusDuration } from '../base/prometheus-duration.js';
 import type { Metadata } from '../foundation/resources.js';
 import type { TargetApplication } from './directory.js';
 
@@ -13,6 +14,7 @@ const LONGEST_VALUE = 256;
  */
 export function applicationLabels(app: TargetApplication): ReadonlyMap<string, string> {
   return new Map([
+    ...timingLabels(app),
     [`${META_PREFIX}orgName`, app.organizationName],
     [`${META_PREFIX}spaceName`, app.spaceName],
     [`${META_PREFIX}applicationName`, app.name],
@@ -26,6 +28,18 @@ export function applicationLabels(app: TargetApplication): ReadonlyMap<string, s
     ...metadataLabels('app_label_', app.labels),
     ...metadataLabels('app_annotation_', app.annotations),
   ]);
+}
+
+/** In place of the job's own; always both, since Prometheus drops a target whose time-out is above its interval. */
+function timingLabels({
+  scrapeIntervalMs,
+  scrapeTimeoutMs,
+}: TargetApplication): readonly (readonly [string, string])[] {
+  if (scrapeIntervalMs === undefined || scrapeTimeoutMs === undefined) return [];
+  return [
+    ['__scrape_interval__', formatPrometheusDuration(scrapeIntervalMs)],
+    ['__scrape_timeout__', formatPrometheusDuration(scrapeTimeoutMs)],
+  ];
 }
 
 /** Of two names that become one, the first by code units is kept, whatever order the API gave them in. */

@@ -2,24 +2,40 @@ import { oneLine } from '../base/errors.js';
 import type { Inventory } from '../foundation/inventory.js';
 import type { App, Organization, Process, Route, Space } from '../foundation/resources.js';
 import { type Address, addressOf, gatewayOf } from './address.js';
-import { NO_WISHES, readAnnotations, type ScrapeWishes } from './annotations.js';
+import { NO_WISHES, readAnnotations, SCHEME, type ScrapeWishes } from './annotations.js';
 import { type ApplicationFacts, collectFacts, readinessOf } from './application-facts.js';
 import { chooseRoute, routesToPort, type WebRoute } from './choose-route.js';
-import type { Directory, LeftOut, LeftOutReason, RuleMatch, TargetApplication } from './directory.js';
-import { remembering } from './name-selector.js';
+import { conflictsBetween } from './conflicts.js';
+import type {
+  AppUnderRule,
+  Directory,
+  IgnoredWish,
+  LeftOut,
+  LeftOutReason,
+  RuleMatch,
+  TargetApplication,
+} from './directory.js';
+import { ignoredWishWarnings } from './ignored-wishes.js';
+import { remembering, rememberingTest } from './name-selector.js';
 import { type PlacedApp, type Placement, segmentFor, targetsInOrder } from './placements.js';
-import type { Rule } from './rules.js';
+import { isFor, type Rule } from './rules.js';
 import { indexScopes, type RuleScope } from './scope.js';
 import { sharedRouteWarnings } from './shared-routes.js';
+import { type IntervalBounds, scrapeTiming, type Timing } from './timing.js';
 
 /** Of one application, so that one that is scaled without measure does not take everybody's memory. */
 const MOST_INSTANCES = 5000;
 
 export interface SelectOptions {
+  /** Those for other foundations are passed over. */
   readonly rules: readonly Rule[];
   readonly inventory: Inventory;
   /** `promregator.defaultInternalRoutePort`. */
   readonly defaultInternalRoutePort: number;
+  /** Whether this authenticator, or the default one, sends anything that others must not read. */
+  readonly sendsCredentials: (authenticatorId: string | undefined) => boolean;
+  /** Of intervals that annotations ask for: `promregator.scraping.intervalBounds`. */
+  readonly intervalBoundsMs: IntervalBounds;
 }
 
 /**
@@ -34,21 +50,34 @@ export function selectTargets(options: SelectOptions): Directory {
     facts: collectFacts(inventory),
     apps: new Map(),
     leftOut: [],
+    ignoredWishes: [],
     findings: new Set(),
     explained: new Set(),
     segments: new Map(),
   };
   const scopeOf = indexScopes(inventory);
-  const rules = options.rules.map((rule) => applyRule(selection, rule, scopeOf(rule)));
+  const rules = options.rules.map((rule) => {
+    const scope = isFor(rule, inventory.foundation) ? scopeOf(rule) : NOWHERE;
+    return applyRule(selection, rule, scope);
+  });
   const targets = targetsInOrder(selection.apps.values());
+  const { leftOut, ignoredWishes } = selection;
   return {
+    foundations: [inventory.foundation],
     targets,
     byKey: new Map(targets.map((target) => [target.key, target])),
-    leftOut: selection.leftOut,
+    leftOut,
+    ignoredWishes,
     rules,
-    warnings: [...sharedRouteWarnings(internalRoutes(selection.apps.values()), inventory), ...selection.findings],
+    warnings: [
+      ...sharedRouteWarnings(internalRoutes(selection.apps.values()), inventory),
+      ...selection.findings,
+      ...ignoredWishWarnings(ignoredWishes),
+    ],
   };
 }
+
+const NOWHERE: RuleScope = { organizations: [], spaces: [] };
 
 /** What grows while the rules are gone through, in their order. */
 interface Selection extends SelectOptions {
@@ -56,6 +85,7 @@ interface Selection extends SelectOptions {
   /** By app guid. */
   readonly apps: Map<string, GrowingApp>;
   readonly leftOut: LeftOut[];
+  readonly ignoredWishes: IgnoredWish[];
   /** Sentences on rules that contradict each other and on applications that are too large, each once. */
   readonly findings: Set<string>;
   /** Guids of applications whose absence no rule can change; said once, not once a rule. */
@@ -81,6 +111,12 @@ interface Found {
   readonly wishes: ScrapeWishes;
 }
 
+/** All that one address takes. */
+interface Placing extends Candidate, Found {
+  readonly path: string;
+  readonly timing: Timing;
+}
+
 interface Refusal {
   readonly reason: LeftOutReason;
   readonly detail: string;
@@ -88,18 +124,43 @@ interface Refusal {
 
 function applyRule(selection: Selection, rule: Rule, scope: RuleScope): RuleMatch {
   const selector = remembering(rule.application);
+  const refuse = refusalBy(rule);
   let applications = 0;
   let instances = 0;
   for (const space of scope.spaces) {
     const organization = selection.inventory.organizations.get(space.organizationGuid);
     if (organization === undefined) continue;
     for (const app of selection.facts.bySpace.get(space.guid)?.pick(selector) ?? []) {
-      applications += 1;
-      instances += consider(selection, { rule, app, space, organization });
+      const candidate = { rule, app, space, organization };
+      const refusal = refuse(app);
+      if (refusal === undefined) {
+        applications += 1;
+        instances += consider(selection, candidate);
+      } else leaveOut(selection, candidate, refusal);
     }
   }
+  const { name, foundation } = rule;
   const { organizations, spaces } = scope;
-  return { rule: rule.name, organizations: organizations.length, spaces: spaces.length, applications, instances };
+  const counts = { organizations: organizations.length, spaces: spaces.length, applications, instances };
+  return { rule: name, foundation, ...counts };
+}
+
+/** What a rule says against applications that it names otherwise. The texts are shared: there may be thousands. */
+function refusalBy({ excludeApplication, labelSelector }: Rule): (app: App) => Refusal | undefined {
+  if (excludeApplication === undefined && labelSelector === undefined) return () => undefined;
+  const isExcluded = rememberingTest((name) => excludeApplication?.test(name) ?? false);
+  const excluded: Refusal = {
+    reason: 'excluded',
+    detail: `its name matches ${excludeApplication?.source}, which the rule excludes`,
+  };
+  const unlabelled: Refusal = {
+    reason: 'label_selector',
+    detail: `its labels do not fulfil ${labelSelector?.source}`,
+  };
+  return ({ name, labels }) => {
+    if (isExcluded(name)) return excluded;
+    return labelSelector?.test(labels) === false ? unlabelled : undefined;
+  };
 }
 
 /** Places one application under one rule, or says why not. Returns the instances that this added. */
@@ -132,26 +193,63 @@ function consider(selection: Selection, candidate: Candidate): number {
 
 const UNREAD = { kind: 'wishes', wishes: NO_WISHES } as const;
 
+/** One target for each path. Those that an earlier rule gives are told only if nothing is left. */
 function place(selection: Selection, candidate: Candidate, found: Found): number {
-  const { app, rule } = candidate;
+  const { rule } = candidate;
+  const timing = scrapeTiming({ rule, wishes: found.wishes, intervalBoundsMs: selection.intervalBoundsMs });
+  let instances = 0;
+  let earlier: TargetApplication | undefined;
+  for (const path of found.wishes.path === undefined ? rule.paths : [found.wishes.path]) {
+    const outcome = placeAt(selection, { ...candidate, ...found, timing, path });
+    if (typeof outcome === 'number') instances += outcome;
+    else earlier ??= outcome;
+  }
+  if (instances > 0) {
+    if (found.process.instances > MOST_INSTANCES) selection.findings.add(tooManyInstances(candidate));
+    noteIgnoredWishes(selection, candidate, found, timing);
+  } else if (earlier !== undefined) {
+    const detail = `${earlier.rule} gives the same protocol, port and path`;
+    leaveOut(selection, candidate, { reason: 'served_by_earlier_rule', detail });
+  }
+  return instances;
+}
+
+/** Returns the number of instances added, or what serves this address already; nothing is added twice by one rule. */
+function placeAt(selection: Selection, placing: Placing): number | TargetApplication {
+  const { app, rule } = placing;
   const { defaultInternalRoutePort } = selection;
-  const address = addressOf({ rule, ...found, defaultInternalRoutePort });
+  const sendsCredentials = selection.sendsCredentials(rule.authenticatorId);
+  const address = addressOf({ ...placing, defaultInternalRoutePort, sendsCredentials });
   const { endpoint } = address;
+  const application = describe(selection, placing, address);
   const known = selection.apps.get(app.guid);
   const earlier = known?.placements.get(endpoint);
   if (earlier !== undefined) {
-    noteConflict(selection, earlier.application, rule);
-    const detail = `${earlier.application.rule} gives the same protocol, port and path`;
-    return leaveOut(selection, candidate, { reason: 'served_by_earlier_rule', detail });
+    if (earlier.rule === rule) return 0;
+    for (const sentence of conflictsBetween(earlier.application, application)) selection.findings.add(sentence);
+    return earlier.application;
   }
   const segment = known === undefined ? undefined : segmentOf(selection, endpoint);
-  const application = describe(selection, { ...candidate, ...found, address });
-  const placement: Placement = { application, address, route: found.route.route, segment };
-  const instances = Math.min(found.process.instances, MOST_INSTANCES);
-  if (instances < found.process.instances) selection.findings.add(tooManyInstances(candidate));
+  const placement: Placement = { rule, application, address, route: placing.route.route, segment };
+  const instances = Math.min(placing.process.instances, MOST_INSTANCES);
   if (known === undefined) selection.apps.set(app.guid, { instances, placements: new Map([[endpoint, placement]]) });
   else known.placements.set(endpoint, placement);
   return instances;
+}
+
+/** Said of targets only: who is not scraped has other worries. */
+function noteIgnoredWishes(selection: Selection, candidate: Candidate, { wishes }: Found, timing: Timing): void {
+  const details = [...timing.ignored];
+  if (wishes.scheme === 'http' && isScrapedByTls(selection, candidate)) {
+    const reason = candidate.rule.protocol === 'https' ? 'the rule says https' : 'credentials would go in clear';
+    details.push(`annotation ${SCHEME} is "http", but ${reason}`);
+  }
+  for (const detail of details) selection.ignoredWishes.push({ ...underRule(selection, candidate), detail });
+}
+
+function isScrapedByTls({ apps }: Selection, { app, rule }: Candidate): boolean {
+  const placements = [...(apps.get(app.guid)?.placements.values() ?? [])];
+  return placements.some((placement) => placement.rule === rule && placement.address.protocol === 'https');
 }
 
 /** Without the number that it wants, since that changes and a sentence is said once. */
@@ -162,30 +260,16 @@ function tooManyInstances({ app, space, organization }: Candidate): string {
   );
 }
 
-/** The first rule decides about credentials too, which its author may not have meant. */
-function noteConflict(selection: Selection, earlier: TargetApplication, rule: Rule): void {
-  if (earlier.authenticatorId === rule.authenticatorId) return;
-  const of = (id: string | undefined): string =>
-    id === undefined ? 'the default authenticator' : `authenticator '${id}'`;
-  selection.findings.add(
-    `${rule.name} names ${of(rule.authenticatorId)} for applications that ${earlier.rule} scrapes already with ${of(earlier.authenticatorId)}; the earlier rule counts`,
-  );
-}
-
 function segmentOf(selection: Selection, endpoint: string): string {
   const segment = selection.segments.get(endpoint) ?? segmentFor(endpoint);
   selection.segments.set(endpoint, segment);
   return segment;
 }
 
-interface Description extends Candidate, Found {
-  readonly address: Address;
-}
-
-function describe(selection: Selection, description: Description): TargetApplication {
-  const { rule, app, space, organization, process, route, address } = description;
+function describe({ inventory }: Selection, placing: Placing, address: Address): TargetApplication {
+  const { rule, app, space, organization, process, route, timing } = placing;
   return {
-    foundation: selection.inventory.foundation,
+    foundation: inventory.foundation,
     organizationGuid: organization.guid,
     organizationName: organization.name,
     spaceGuid: space.guid,
@@ -200,21 +284,27 @@ function describe(selection: Selection, description: Description): TargetApplica
     annotations: app.annotations,
     rule: rule.name,
     authenticatorId: rule.authenticatorId,
+    tlsId: rule.tlsId,
+    scrapeIntervalMs: timing.intervalMs,
+    scrapeTimeoutMs: timing.timeoutMs,
   };
 }
 
 /** Returns the number of instances added, which is none. */
 function leaveOut(selection: Selection, candidate: Candidate, { reason, detail }: Refusal): 0 {
-  selection.leftOut.push({
-    appGuid: candidate.app.guid,
-    appName: candidate.app.name,
-    spaceName: candidate.space.name,
-    organizationName: candidate.organization.name,
-    rule: candidate.rule.name,
-    reason,
-    detail,
-  });
+  selection.leftOut.push({ ...underRule(selection, candidate), reason, detail });
   return 0;
+}
+
+function underRule({ inventory }: Selection, { app, space, organization, rule }: Candidate): AppUnderRule {
+  return {
+    foundation: inventory.foundation,
+    appGuid: app.guid,
+    appName: app.name,
+    spaceName: space.name,
+    organizationName: organization.name,
+    rule: rule.name,
+  };
 }
 
 function internalRoutes(apps: Iterable<PlacedApp>): Route[] {

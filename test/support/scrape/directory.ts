@@ -20,6 +20,9 @@ export function applicationOf(changes: Partial<TargetApplication> = {}): TargetA
     annotations: {},
     rule: 'promregator.targets[0]',
     authenticatorId: undefined,
+    tlsId: undefined,
+    scrapeIntervalMs: undefined,
+    scrapeTimeoutMs: undefined,
     ...changes,
   };
 }
@@ -42,11 +45,20 @@ export function targetAt(origin: string, changes: Partial<Target> = {}): Target 
 
 export function directoryOf(...targets: readonly Target[]): Directory {
   return {
+    foundations: ['default'],
     targets,
     byKey: new Map(targets.map((target) => [target.key, target])),
     leftOut: [],
+    ignoredWishes: [],
     rules: [
-      { rule: 'promregator.targets[0]', organizations: 1, spaces: 1, applications: 1, instances: targets.length },
+      {
+        rule: 'promregator.targets[0]',
+        foundation: undefined,
+        organizations: 1,
+        spaces: 1,
+        applications: 1,
+        instances: targets.length,
+      },
     ],
     warnings: [],
   };
