@@ -4,7 +4,9 @@ import { type PreparedDocument, prepareDocument, type RenderOptions } from '../d
 /** The directory in force, and its documents ready-made. */
 export interface CurrentDirectory {
   readonly directory: Directory | undefined;
-  replace(directory: Directory): void;
+  /** Foundations of which the directory holds nothing yet. */
+  readonly missing: ReadonlySet<string>;
+  replace(directory: Directory, missing?: ReadonlySet<string>): void;
   /** The discovery document as bytes; undefined until there is a directory. */
   document(options: RenderOptions): Buffer | undefined;
 }
@@ -15,6 +17,7 @@ const MAX_BYTES = 64 * 1024 * 1024;
 
 export function createCurrentDirectory(): CurrentDirectory {
   let directory: Directory | undefined;
+  let missing: ReadonlySet<string> = new Set();
   let prepared: PreparedDocument | undefined;
   const documents = new Map<string, Buffer>();
   let keptBytes = 0;
@@ -23,8 +26,12 @@ export function createCurrentDirectory(): CurrentDirectory {
     get directory() {
       return directory;
     },
-    replace(next) {
+    get missing() {
+      return missing;
+    },
+    replace(next, nextMissing = new Set()) {
       directory = next;
+      missing = nextMissing;
       prepared = undefined;
       documents.clear();
       keptBytes = 0;

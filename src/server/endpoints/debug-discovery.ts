@@ -1,8 +1,7 @@
-import type { DebugView } from '../../discovery/debug-view.js';
 import { debugView } from '../../discovery/debug-view.js';
 import type { CurrentDirectory } from '../current-directory.js';
 import type { Guard } from '../guard.js';
-import { readFilter } from '../query.js';
+import { readAskedPart } from '../query.js';
 import { respond, respondText } from '../respond.js';
 import type { Endpoint } from '../router.js';
 import { RETRY_SECONDS } from './discovery.js';
@@ -11,7 +10,7 @@ export interface DebugDiscoveryOptions {
   /** As strict as that of the discovery document: it tells the same names and more. */
   readonly guard: Guard;
   readonly current: CurrentDirectory;
-  readonly whyNotReady: () => string;
+  readonly whyNotReady: (foundation: string | undefined) => string;
   /** Ages, failures and errors of the inventory's lists. */
   readonly inventory: () => unknown;
 }
@@ -24,16 +23,16 @@ export function debugDiscoveryEndpoint(options: DebugDiscoveryOptions): Endpoint
     methods: ['GET', 'HEAD'],
     guard: options.guard,
     answer({ response, query }) {
-      const filter = readFilter(query);
-      const { directory } = options.current;
-      if (filter !== undefined && 'problem' in filter) {
-        respondText(response, 400, filter.problem);
-      } else if (directory === undefined) {
-        const body = { problem: options.whyNotReady(), inventory: options.inventory() };
+      const asked = readAskedPart(query, options.current);
+      if (asked.kind === 'bad_request') {
+        respondText(response, 400, asked.problem);
+      } else if (asked.kind === 'not_ready') {
+        const body = { problem: options.whyNotReady(asked.foundation), inventory: options.inventory() };
         respondJson(503, body, { 'retry-after': RETRY_SECONDS });
       } else {
-        const view: DebugView = debugView(directory, filter);
-        respondJson(200, { ...view, inventory: options.inventory() }, {});
+        const { foundations, ...view } = debugView(asked.directory, asked.filter);
+        const missing = [...options.current.missing];
+        respondJson(200, { foundations, missing, ...view, inventory: options.inventory() }, {});
       }
 
       function respondJson(status: number, value: unknown, headers: Readonly<Record<string, string>>): void {

@@ -1,7 +1,9 @@
+import type { DirectoryFilter } from '../../discovery/directory-filter.js';
+import type { RenderOptions } from '../../discovery/sd-document.js';
 import { type AddressOptions, advertisedAddress } from '../advertised-address.js';
 import type { CurrentDirectory } from '../current-directory.js';
 import type { Guard } from '../guard.js';
-import { readFilter } from '../query.js';
+import { readAskedPart } from '../query.js';
 import { respond, respondText } from '../respond.js';
 import type { Endpoint } from '../router.js';
 
@@ -10,8 +12,8 @@ export interface DiscoveryEndpointOptions {
   readonly current: CurrentDirectory;
   readonly address: AddressOptions;
   readonly ownMetricsEndpoint: boolean;
-  /** Why there is no directory yet, in words. */
-  readonly whyNotReady: () => string;
+  /** Why there is no directory yet, or nothing of this foundation in it, in words. */
+  readonly whyNotReady: (foundation: string | undefined) => string;
 }
 
 /** Prometheus takes nothing else (facts/prometheus.md 1.2); and never compressed, since it does not ask for that. */
@@ -27,18 +29,26 @@ export function discoveryEndpoint(options: DiscoveryEndpointOptions): Endpoint {
     methods: ['GET', 'HEAD'],
     guard: options.guard,
     answer({ request, response, query }) {
-      const filter = readFilter(query);
-      if (filter !== undefined && 'problem' in filter) {
-        respondText(response, 400, filter.problem);
+      const asked = readAskedPart(query, options.current);
+      if (asked.kind === 'bad_request') {
+        respondText(response, 400, asked.problem);
         return;
       }
-      const body = options.current.document({
-        address: advertisedAddress(request, options.address),
-        ownMetrics: options.ownMetricsEndpoint && filter === undefined,
-        filter,
-      });
-      if (body === undefined) respondText(response, 503, options.whyNotReady(), { 'retry-after': RETRY_SECONDS });
-      else respond(response, { status: 200, contentType: JSON_TYPE, body });
+      const body = asked.kind === 'part' ? options.current.document(renderOptions(asked.filter)) : undefined;
+      if (body !== undefined) {
+        respond(response, { status: 200, contentType: JSON_TYPE, body });
+        return;
+      }
+      const reason = options.whyNotReady(asked.kind === 'not_ready' ? asked.foundation : undefined);
+      respondText(response, 503, reason, { 'retry-after': RETRY_SECONDS });
+
+      function renderOptions(filter: DirectoryFilter | undefined): RenderOptions {
+        return {
+          address: advertisedAddress(request, options.address),
+          ownMetrics: options.ownMetricsEndpoint && filter === undefined,
+          filter,
+        };
+      }
     },
   };
 }
