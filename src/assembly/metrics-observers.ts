@@ -1,3 +1,4 @@
+import type { AuthenticatorObserver } from '../credentials/authenticator.js';
 import type { ApiObserver } from '../foundation/api-client.js';
 import type { ResourceKind } from '../foundation/resources.js';
 import type { ScrapeReport } from '../scraping/scraper.js';
@@ -9,6 +10,7 @@ import { REQUEST_TYPES } from '../telemetry/own-metrics.js';
 export interface MetricsObservers {
   /** By the name of a foundation. */
   foundation(name: string): FoundationObservers;
+  readonly authenticators: AuthenticatorObserver;
   readonly scrapes: { finished(report: ScrapeReport): void };
   readonly server: { answered(endpoint: string, status: number): void };
 }
@@ -29,6 +31,11 @@ export function createMetricsObservers(metrics: OwnMetrics, detail: 'full' | 'fa
 
   return {
     foundation: (name) => observeFoundation(metrics, name),
+    authenticators: {
+      tokenRequested(authenticator, result) {
+        metrics.authenticatorTokenRequests.with({ authenticator, result }).inc();
+      },
+    },
     scrapes: {
       finished(report) {
         scrapesBy(resultOf(report)).inc();

@@ -2,16 +2,36 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../base/clock.js';
 import type { Milliseconds } from '../base/duration.js';
 import { VERSION } from '../base/version.js';
-import type { Authenticator, Config } from '../config/config.js';
-import { type AuthenticatorOptions, createAuthenticators } from '../credentials/authenticator.js';
+import type { Config, TlsConfig } from '../config/config.js';
+import { type Authenticators, createAuthenticators } from '../credentials/authenticator.js';
 import type { Connections } from '../outbound/connections.js';
+import type { ScrapeLedger } from '../scraping/scrape-ledger.js';
 import { createScraper, type Scraper } from '../scraping/scraper.js';
 import type { Log } from '../telemetry/log.js';
 import type { MetricsObservers } from './metrics-observers.js';
 
+export interface AuthenticatorParts {
+  readonly config: Config;
+  /** Towards a token service. */
+  readonly connectionsFor: (tls: TlsConfig) => Connections;
+  /** Of the configuration before: clients that are in both keep their tokens. */
+  readonly before: Authenticators | undefined;
+  readonly observers: MetricsObservers;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export function createConfiguredAuthenticators({ config, observers, ...parts }: AuthenticatorParts): Authenticators {
+  return createAuthenticators({ ...config.authenticators, ...parts, observe: observers.authenticators });
+}
+
 export interface ScraperParts {
   readonly config: Config;
-  readonly connections: Connections;
+  /** Towards an application, by its `tlsId`. */
+  readonly connectionsFor: (tlsId: string | undefined) => Connections;
+  readonly authenticators: Authenticators;
+  /** Outlives the scraper. */
+  readonly ledger: ScrapeLedger;
   readonly observers: MetricsObservers;
   readonly clock: Clock;
   readonly log: Log;
@@ -21,16 +41,10 @@ export interface ScraperParts {
 /** For callers that grant nothing, as curl does. */
 const DEFAULT_LIMIT_MS: Milliseconds = 5_000;
 
-export function createConfiguredScraper({ config, connections, observers, clock, log, onGone }: ScraperParts): Scraper {
-  const { scraping, authenticators } = config;
+export function createConfiguredScraper({ config, observers, ...parts }: ScraperParts): Scraper {
+  const { scraping } = config;
   return createScraper({
-    connections,
-    authenticators: createAuthenticators(
-      plain(authenticators.byDefault),
-      new Map([...authenticators.byId].map(([id, each]) => [id, plain(each)])),
-    ),
-    clock,
-    log,
+    ...parts,
     instanceId: randomUUID(),
     userAgent: `Promregator/${VERSION}`,
     timeLimit: { capMs: scraping.maxProcessingMs, defaultMs: DEFAULT_LIMIT_MS },
@@ -40,12 +54,5 @@ export function createConfiguredScraper({ config, connections, observers, clock,
     maxBufferedBytes: scraping.maxBufferedBytes,
     maxConcurrentPerInstance: scraping.maxConcurrentPerInstance,
     observe: observers.scrapes,
-    onGone,
   });
-}
-
-/** The others come with the parts that ask for tokens. */
-function plain(authenticator: Authenticator): AuthenticatorOptions {
-  if (authenticator.type === 'none' || authenticator.type === 'basic') return authenticator;
-  throw new TypeError(`authenticators of type ${authenticator.type} are not wired yet`);
 }

@@ -34,6 +34,7 @@ export interface BodyParts {
   readonly log: Log;
   readonly heldBytes: HeldBytes;
   readonly maxResponseBytes: number;
+  readonly maxBufferedBytes: number;
 }
 
 export interface BodyJob {
@@ -113,7 +114,7 @@ export class AnswerBody {
 
   /** False when all scrapes together hold too much: the scrape has failed then. */
   #hold(chunk: Buffer): boolean {
-    if (!this.#parts.heldBytes.take(chunk.length)) {
+    if (!this.#parts.heldBytes.take(chunk.length, this.#parts.maxBufferedBytes)) {
       this.#owner.giveUp(buffersFull(this.#job.target));
       return false;
     }

@@ -1,5 +1,5 @@
 import { formatDuration, type Milliseconds } from '../base/duration.js';
-import { describeError, oneLine } from '../base/errors.js';
+import { describeError, errorCode, oneLine } from '../base/errors.js';
 import type { Target } from '../discovery/directory.js';
 import type { ResponseHeaders } from '../outbound/exchange.js';
 import { header } from '../outbound/fetch-whole.js';
@@ -12,11 +12,15 @@ const ROUTER_ERROR_HEADER = 'x-cf-routererror';
 
 /** With the words of the cause, such as what is wrong with a certificate. */
 export function unreachable(target: Target, cause: OutboundError): ScrapeError {
-  if (cause.code === 'closed') return new ScrapeError('stopping', `${describeTarget(target)}: Promregator is stopping`);
+  if (cause.code === 'closed') return stopping(target);
   const hint = hintOn(target, cause);
   const late = cause.code === 'head_timeout' || cause.code === 'pause_timeout' || cause.code === 'connect_timeout';
   const code = late ? 'target_late' : 'target_unreachable';
   return new ScrapeError(code, `${describeTarget(target)}: ${describeError(cause).slice(0, 300)}${hint}`, { cause });
+}
+
+function stopping(target: Target): ScrapeError {
+  return new ScrapeError('stopping', `${describeTarget(target)}: Promregator is stopping`);
 }
 
 function hintOn(target: Target, cause: OutboundError): string {
@@ -34,11 +38,30 @@ export function late(target: Target, limitMs: Milliseconds, seen: 'nothing' | 'h
   return new ScrapeError('target_late', `${describeTarget(target)}: ${what} within ${formatDuration(limitMs)}`);
 }
 
+/** With the token service's own words. */
+export function noToken(target: Target, cause: unknown): ScrapeError {
+  if (cause instanceof Error && errorCode(cause.cause) === 'closed') return stopping(target);
+  const words = describeError(cause).slice(0, 600);
+  return new ScrapeError('token_unavailable', `${describeTarget(target)}: ${words}`, { cause });
+}
+
+export function tokenLate(target: Target, limitMs: Milliseconds, tokenUrl: string | undefined): ScrapeError {
+  const { origin, pathname } = new URL(tokenUrl ?? target.origin);
+  const words = `no token from the token service ${origin}${pathname} within ${formatDuration(limitMs)}`;
+  return new ScrapeError('token_unavailable', `${describeTarget(target)}: ${words}`);
+}
+
+export interface WrongStatus {
+  readonly status: number;
+  readonly headers: ResponseHeaders;
+  readonly credentials: 'sent' | 'none';
+}
+
 /** An answer other than 200. The router's own words tell a lost instance from an application's error. */
-export function wrongStatus(target: Target, status: number, headers: ResponseHeaders): ScrapeError {
+export function wrongStatus(target: Target, { status, headers, credentials }: WrongStatus): ScrapeError {
   const routerError = header(headers, ROUTER_ERROR_HEADER);
   if (routerError === undefined) {
-    const hint = status === 401 || status === 403 ? ' (the rule may need an authenticatorId)' : '';
+    const hint = status === 401 || status === 403 ? CREDENTIALS_HINTS[credentials] : '';
     return new ScrapeError('target_status', `${describeTarget(target)}: the application answered ${status}${hint}`);
   }
   const isGone =
@@ -47,6 +70,11 @@ export function wrongStatus(target: Target, status: number, headers: ResponseHea
   const said = `(${status}, X-Cf-Routererror: ${oneLine(routerError).slice(0, 200)})`;
   return new ScrapeError(isGone ? 'target_gone' : 'target_status', `${describeTarget(target)}: ${words} ${said}`);
 }
+
+const CREDENTIALS_HINTS = {
+  sent: " to the credentials of the rule's authenticator",
+  none: ' (the rule may need an authenticatorId)',
+} as const;
 
 export function wrongType(target: Target, contentType: string): ScrapeError {
   return new ScrapeError(

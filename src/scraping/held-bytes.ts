@@ -1,15 +1,15 @@
 /** Bytes of answers held in memory by all scrapes together. */
 export interface HeldBytes {
-  /** False when they would go over the bound: then nothing was taken. */
-  take(bytes: number): boolean;
+  /** False when they would go over `maxBytes`, which another configuration may move: then nothing was taken. */
+  take(bytes: number, maxBytes: number): boolean;
   give(bytes: number): void;
   readonly bytes: number;
 }
 
-export function createHeldBytes(maxBytes: number): HeldBytes {
+export function createHeldBytes(): HeldBytes {
   let held = 0;
   return {
-    take(bytes) {
+    take(bytes, maxBytes) {
       if (held + bytes > maxBytes) return false;
       held += bytes;
       return true;

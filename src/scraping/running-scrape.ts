@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../base/clock.js';
 import type { Milliseconds } from '../base/duration.js';
+import type { Authenticator } from '../credentials/authenticator.js';
 import type { Target } from '../discovery/directory.js';
 import { classifyContentType } from '../exposition/content-type.js';
 import type { ScrapeOutcome } from '../exposition/own-samples.js';
@@ -8,12 +9,23 @@ import type { Exchange, Receiver, ResponseHeaders } from '../outbound/exchange.j
 import { header } from '../outbound/fetch-whole.js';
 import type { OutboundError } from '../outbound/outbound-error.js';
 import { AnswerBody, type BodyJob, type BodyOwner, type BodyParts } from './answer-body.js';
-import { late, redirected, tooLarge, unreachable, wrongEncoding, wrongStatus, wrongType } from './failure.js';
+import {
+  late,
+  noToken,
+  redirected,
+  tokenLate,
+  tooLarge,
+  unreachable,
+  wrongEncoding,
+  wrongStatus,
+  wrongType,
+} from './failure.js';
 import { isRedirect, MAX_REDIRECTS, type Redirect, readRedirect } from './redirect.js';
 import type { ScrapeError } from './scrape-error.js';
 
 export interface ScrapeParts extends BodyParts {
-  readonly connections: Connections;
+  /** By the `tlsId` of an application; undefined: those of the default TLS settings. */
+  readonly connectionsFor: (tlsId: string | undefined) => Connections;
   readonly clock: Clock;
   readonly pauseTimeoutMs: Milliseconds | undefined;
   readonly foreignRedirects: 'fail' | 'follow';
@@ -32,6 +44,7 @@ interface FinishedScrape {
 }
 
 export interface ScrapeJob extends BodyJob {
+  readonly authenticator: Authenticator;
   readonly limitMs: Milliseconds;
 }
 
@@ -41,7 +54,7 @@ const DRAIN_MS: Milliseconds = 1_000;
 
 export type ScrapeEnd = 'answered' | 'failed' | 'aborted';
 
-type Phase = 'waiting' | 'draining' | 'passing' | 'done';
+type Phase = 'authorizing' | 'waiting' | 'draining' | 'passing' | 'done';
 
 /** One scrape from request to answer. A class, since it is the hot path and its methods are undici's callbacks. */
 export class RunningScrape implements Receiver, BodyOwner {
@@ -53,8 +66,11 @@ export class RunningScrape implements Receiver, BodyOwner {
   #timer: Timer | undefined;
   #drainTimer: Timer | undefined;
   #address: { readonly origin: string; readonly path: string };
-  #headers: Readonly<Record<string, string>> = {};
+  #connections: Connections;
+  #headers: Record<string, string> = {};
   #redirects = 0;
+  /** A 401 is worth one more try with other credentials. */
+  #isSecondTry = false;
   /** What to do when an answer that is no exposition has been read to its end. */
   #afterDrain: (() => void) | undefined;
   #body: AnswerBody | undefined;
@@ -64,13 +80,15 @@ export class RunningScrape implements Receiver, BodyOwner {
     this.#parts = parts;
     this.#job = job;
     this.#address = job.target;
+    this.#connections = parts.connectionsFor(job.target.application.tlsId);
     this.#startedAt = parts.clock.monotonic();
   }
 
-  start(headers: Readonly<Record<string, string>>): void {
+  /** The headers are this scrape's own from now on; the authenticator's joins them. */
+  start(headers: Record<string, string>): void {
     this.#headers = headers;
     this.#timer = this.#parts.clock.after(this.#job.limitMs, () => this.#onDeadline());
-    this.#send();
+    this.#sendWith(this.#job.authenticator.authorization());
   }
 
   /** The caller left, or has taken all of the answer. */
@@ -94,9 +112,7 @@ export class RunningScrape implements Receiver, BodyOwner {
   onHead(status: number, headers: ResponseHeaders): void {
     const { target } = this.#job;
     if (status !== 200) {
-      this.#drain(
-        isRedirect(status) ? () => this.#follow(headers) : () => this.#fail(wrongStatus(target, status, headers)),
-      );
+      this.#drain(isRedirect(status) ? () => this.#follow(headers) : () => this.#refused(status, headers));
       return;
     }
     const contentType = header(headers, 'content-type');
@@ -148,10 +164,30 @@ export class RunningScrape implements Receiver, BodyOwner {
     return { up: 1, durationSeconds: (this.#parts.clock.monotonic() - this.#startedAt) / 1000 };
   }
 
+  /** At once where there is nothing to wait for, which is nearly always. */
+  #sendWith(authorization: string | undefined | Promise<string>): void {
+    if (typeof authorization === 'object') {
+      this.#phase = 'authorizing';
+      authorization.then(
+        (value) => this.#authorized(value),
+        (cause) => this.#fail(noToken(this.#job.target, cause)),
+      );
+      return;
+    }
+    if (authorization !== undefined) this.#headers['authorization'] = authorization;
+    this.#send();
+  }
+
+  #authorized(value: string): void {
+    if (this.#phase !== 'authorizing') return;
+    this.#phase = 'waiting';
+    this.#sendWith(value);
+  }
+
   #send(): void {
     const { origin, path } = this.#address;
-    const { connections, pauseTimeoutMs } = this.#parts;
-    this.#exchange = connections.send(
+    const { pauseTimeoutMs } = this.#parts;
+    this.#exchange = this.#connections.send(
       { origin, path, method: 'GET', headers: this.#headers, headTimeoutMs: pauseTimeoutMs, pauseTimeoutMs },
       this,
     );
@@ -172,6 +208,20 @@ export class RunningScrape implements Receiver, BodyOwner {
     this.#afterDrain?.();
   }
 
+  /** A token that is no longer taken is replaced once; another status, or another 401, is the end. */
+  #refused(status: number, headers: ResponseHeaders): void {
+    const sent = this.#headers['authorization'];
+    const isWorthAnother = status === 401 && sent !== undefined && !this.#isSecondTry;
+    const another = isWorthAnother ? this.#job.authenticator.replacement(sent) : undefined;
+    if (another !== undefined) {
+      this.#isSecondTry = true;
+      this.#sendWith(another);
+      return;
+    }
+    const credentials = sent === undefined ? 'none' : 'sent';
+    this.#fail(wrongStatus(this.#job.target, { status, headers, credentials }));
+  }
+
   #follow(headers: ResponseHeaders): void {
     const redirect = readRedirect(header(headers, 'location'), this.#address);
     this.#redirects += 1;
@@ -181,9 +231,10 @@ export class RunningScrape implements Receiver, BodyOwner {
       return;
     }
     if (redirect.kind === 'foreign') {
-      // Neither credentials nor the instance are another host's business.
+      // Neither credentials nor the instance are another host's business, nor are the TLS settings made for this one.
       const { authorization: _, 'x-cf-app-instance': __, ...rest } = this.#headers;
       this.#headers = rest;
+      this.#connections = this.#parts.connectionsFor(undefined);
     }
     this.#address = { origin: redirect.origin, path: redirect.path };
     this.#send();
@@ -200,8 +251,9 @@ export class RunningScrape implements Receiver, BodyOwner {
     // What is wrong with a drained answer is known already.
     if (this.#phase === 'draining') this.#endDrain('cut');
     if (this.#phase === 'done') return;
-    const seen = this.#phase === 'waiting' ? 'nothing' : 'head';
-    this.giveUp(late(this.#job.target, this.#job.limitMs, seen));
+    const { target, limitMs, authenticator } = this.#job;
+    if (this.#phase === 'authorizing') this.giveUp(tokenLate(target, limitMs, authenticator.tokenUrl));
+    else this.giveUp(late(target, limitMs, this.#phase === 'waiting' ? 'nothing' : 'head'));
   }
 
   #fail(error: ScrapeError): void {

@@ -10,6 +10,8 @@ export type ScrapeErrorCode =
   | 'target_type'
   | 'target_redirect'
   | 'target_late'
+  /** The authenticator's token service gave none. */
+  | 'token_unavailable'
   /** Limits of our own. */
   | 'response_too_large'
   | 'instance_busy'

@@ -8,17 +8,20 @@ import type { BodyCoding } from '../exposition/join-own-samples.js';
 import type { Connections } from '../outbound/connections.js';
 import type { Log } from '../telemetry/log.js';
 import { instanceBusy } from './failure.js';
-import { createHeldBytes } from './held-bytes.js';
-import { createInstanceStates, type InstanceState, NEVER } from './instance-states.js';
+import { type InstanceState, NEVER } from './instance-states.js';
 import { LOOP_MARK_HEADER } from './loop-mark.js';
 import { RunningScrape, type ScrapeParts } from './running-scrape.js';
 import type { ScrapeError } from './scrape-error.js';
+import type { ScrapeLedger } from './scrape-ledger.js';
 import type { ScrapeSink } from './scrape-sink.js';
 import { type TimeLimitOptions, timeLimit } from './time-limit.js';
 
 export interface ScraperOptions {
-  readonly connections: Connections;
+  /** Towards an application, by its `tlsId`; undefined: those of the default TLS settings. */
+  readonly connectionsFor: (tlsId: string | undefined) => Connections;
   readonly authenticators: Authenticators;
+  /** Shared with the scraper that this one takes over from. */
+  readonly ledger: ScrapeLedger;
   readonly clock: Clock;
   readonly log: Log;
   /** Of this process, for the loop mark. */
@@ -64,6 +67,9 @@ export interface Scraper {
   scrape(target: Target, caller: Caller, sink: ScrapeSink): ScrapeControl;
   /** Forgets what it knew of targets that left. */
   retain(directory: Directory): void;
+  /** Resolves once none of this scraper's own scrapes needs its connections; at once when none runs. */
+  idle(): Promise<void>;
+  /** Of all scrapers that share the ledger. */
   readonly inFlight: number;
   readonly heldBytes: number;
 }
@@ -79,11 +85,11 @@ export interface ScrapeControl {
 const INSPECTION_INTERVAL_MS: Milliseconds = 3_600_000;
 
 export function createScraper(options: ScraperOptions): Scraper {
-  const { clock, log } = options;
-  const states = createInstanceStates();
-  const heldBytes = createHeldBytes(options.maxBufferedBytes);
+  const { clock, log, ledger } = options;
+  const { states, heldBytes } = ledger;
   const accepts = createAcceptNegotiation();
-  let inFlight = 0;
+  const idlers: (() => void)[] = [];
+  let running = 0;
 
   /** Prometheus shows the status of a failed scrape and not its reason, and of an answer that broke off neither. */
   function finished(report: ScrapeReport): void {
@@ -98,7 +104,9 @@ export function createScraper(options: ScraperOptions): Scraper {
     release({ state, inspect }, how) {
       if (inspect && how !== 'answered') state.inspectedAt = NEVER;
       state.inFlight -= 1;
-      inFlight -= 1;
+      ledger.inFlight -= 1;
+      running -= 1;
+      if (running === 0) for (const resolve of idlers.splice(0)) resolve();
     },
   };
 
@@ -111,8 +119,6 @@ export function createScraper(options: ScraperOptions): Scraper {
       [LOOP_MARK_HEADER]: options.instanceId,
     };
     if (target.instanceHeader !== undefined) headers[INSTANCE_HEADER] = target.instanceHeader;
-    const authorization = options.authenticators.find(target.application.authenticatorId).authorization();
-    if (authorization !== undefined) headers['authorization'] = authorization;
     return headers;
   }
 
@@ -126,7 +132,8 @@ export function createScraper(options: ScraperOptions): Scraper {
         return NOTHING_TO_CONTROL;
       }
       state.inFlight += 1;
-      inFlight += 1;
+      ledger.inFlight += 1;
+      running += 1;
       const inspect = isInspectionDue(state, clock);
       const gzipForCaller = acceptsGzip(caller.acceptEncoding) && readsGzipMembers(caller.userAgent);
       const scrape = new RunningScrape(parts, {
@@ -135,14 +142,16 @@ export function createScraper(options: ScraperOptions): Scraper {
         sink,
         inspect,
         gzipForCaller,
+        authenticator: options.authenticators.find(target.application.authenticatorId),
         limitMs: timeLimit(caller.grantedSeconds, options.timeLimit),
       });
       scrape.start(requestHeaders(target, caller.accept, gzipForCaller && !inspect ? 'gzip' : 'identity'));
       return scrape;
     },
     retain: (directory) => states.retain(directory),
+    idle: () => (running === 0 ? Promise.resolve() : new Promise((resolve) => idlers.push(resolve))),
     get inFlight() {
-      return inFlight;
+      return ledger.inFlight;
     },
     get heldBytes() {
       return heldBytes.bytes;

@@ -202,6 +202,12 @@ export const OWN_METRICS = {
     help: 'Requests for an access token, by grant and how they ended.',
     labels: ['foundation', 'grant', 'result'],
   },
+  authenticatorTokenRequests: {
+    name: 'promregator_authenticator_token_requests_total',
+    type: 'counter',
+    help: 'Requests for a token towards applications, by authenticator and how they ended.',
+    labels: ['authenticator', 'result'],
+  },
   // The next three are the original's, shown by `promregator.metrics.internal`.
   fetchLatency: {
     name: 'promregator_cffetch_latency_seconds',
@@ -301,6 +307,7 @@ export function createOwnMetrics(options: OwnMetricsOptions): OwnMetrics {
     cfRequestBytes: registry.counter(table.cfRequestBytes),
     tokenExpiry: registry.gauge(table.tokenExpiry),
     tokenRequests: registry.counter(table.tokenRequests),
+    authenticatorTokenRequests: registry.counter(table.authenticatorTokenRequests),
     fetchLatency: internal.histogram(table.fetchLatency),
     rateLimitQueueSize: internal.gauge(table.rateLimitQueueSize),
     rateLimitWaitTime: internal.histogram(table.rateLimitWaitTime),

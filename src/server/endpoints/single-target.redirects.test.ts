@@ -1,16 +1,15 @@
 import { expect, test } from 'vitest';
+import { authenticatorsWith } from '../../../test/support/scrape/authenticators.js';
 import { bodyOf, SENT_TYPES, serves } from '../../../test/support/scrape/exposition-bodies.js';
 import { type Behaviour, startInstance } from '../../../test/support/scrape/instance.js';
 import { PROXY_ID } from '../../../test/support/scrape/proxy.js';
 import { askText } from '../../../test/support/scrape/question.js';
 import { scrapedInstance } from '../../../test/support/scrape/scraped-instance.js';
 import { Secret } from '../../base/secret.js';
-import { createAuthenticators } from '../../credentials/authenticator.js';
 
-const AUTHENTICATORS = createAuthenticators(
-  { type: 'basic', username: 'ada', password: new Secret('lovelace') },
-  new Map(),
-);
+const AUTHENTICATORS = authenticatorsWith({
+  byDefault: { type: 'basic', username: 'ada', password: new Secret('lovelace') },
+});
 
 /** Sends `/metrics` elsewhere and serves metrics at every other path. */
 function redirecting(status: number, location: string | undefined): Behaviour {

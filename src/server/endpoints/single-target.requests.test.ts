@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { authenticatorsWith } from '../../../test/support/scrape/authenticators.js';
 import { applicationOf, directoryOf, targetAt } from '../../../test/support/scrape/directory.js';
 import { bodyOf, SENT_TYPES, serves } from '../../../test/support/scrape/exposition-bodies.js';
 import { startInstance } from '../../../test/support/scrape/instance.js';
@@ -6,7 +7,6 @@ import { PROXY_ID, PROXY_USER_AGENT, startProxy } from '../../../test/support/sc
 import { ask, askText, PROMETHEUS_HEADERS } from '../../../test/support/scrape/question.js';
 import { scrapedInstance } from '../../../test/support/scrape/scraped-instance.js';
 import { Secret } from '../../base/secret.js';
-import { createAuthenticators } from '../../credentials/authenticator.js';
 
 const METRICS = serves(bodyOf('text'), SENT_TYPES.text);
 
@@ -95,13 +95,13 @@ describe('credentials', () => {
     ['orders', 'Basic b3JkZXJzOnDDpMOf'],
     ['open', undefined],
   ])('of authenticator %s are %s', async (authenticatorId, authorization) => {
-    const authenticators = createAuthenticators(
-      { type: 'basic', username: 'default', password: new Secret('p') },
-      new Map([
-        ['orders', { type: 'basic', username: 'orders', password: new Secret('päß') }],
-        ['open', { type: 'none' }],
-      ]),
-    );
+    const authenticators = authenticatorsWith({
+      byDefault: { type: 'basic', username: 'default', password: new Secret('p') },
+      byId: {
+        orders: { type: 'basic', username: 'orders', password: new Secret('päß') },
+        open: { type: 'none' },
+      },
+    });
     const { url, instance } = await scrapedInstance(METRICS, {
       authenticators,
       target: { application: applicationOf({ authenticatorId }) },

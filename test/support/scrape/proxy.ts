@@ -1,8 +1,10 @@
 import { type Clock, systemClock } from '../../../src/base/clock.js';
-import { createAuthenticators } from '../../../src/credentials/authenticator.js';
+import { PLAIN_TLS } from '../../../src/config/tls-material/tls-config.js';
+import type { Authenticators } from '../../../src/credentials/authenticator.js';
 import type { Directory } from '../../../src/discovery/directory.js';
 import { createConnectTo } from '../../../src/outbound/connect-to.js';
 import { createConnections } from '../../../src/outbound/connections.js';
+import { createScrapeLedger } from '../../../src/scraping/scrape-ledger.js';
 import { createScraper, type ScrapeReport, type Scraper, type ScraperOptions } from '../../../src/scraping/scraper.js';
 import type { AddressOptions } from '../../../src/server/advertised-address.js';
 import { createCurrentDirectory } from '../../../src/server/current-directory.js';
@@ -46,7 +48,7 @@ export interface ScrapeProxy {
   stop(): Promise<void>;
 }
 
-export interface ProxyOptions extends Partial<Omit<ScraperOptions, 'observe' | 'onGone' | 'log' | 'connections'>> {
+export interface ProxyOptions extends Partial<Omit<ScraperOptions, 'observe' | 'onGone' | 'log'>> {
   /** Undefined: there is none yet. */
   readonly directory?: Directory;
   /** For the server and for scrapes. */
@@ -66,6 +68,12 @@ export interface ProxyOptions extends Partial<Omit<ScraperOptions, 'observe' | '
 export const PROXY_ID = '0b7e6a4e-9a3f-4a53-9d0f-6f6a1d1c2b3a';
 export const PROXY_USER_AGENT = 'Promregator/0.0.0-test';
 
+/** No credentials for anybody. */
+const NO_AUTHENTICATORS: Authenticators = {
+  find: () => ({ tokenUrl: undefined, authorization: () => undefined, replacement: () => undefined }),
+  clients: [],
+};
+
 export async function startProxy(options: ProxyOptions = {}): Promise<ScrapeProxy> {
   const clock = options.clock ?? systemClock;
   const scrapes: ScrapeReport[] = [];
@@ -80,12 +88,14 @@ export async function startProxy(options: ProxyOptions = {}): Promise<ScrapeProx
   const connections = createConnections({
     connectTo: createConnectTo([]),
     connectTimeoutMs: options.connectTimeoutMs ?? 5_000,
-    tls: { certificateAuthorities: [], verify: 'always' },
+    tls: PLAIN_TLS,
     maxIdle: 100,
     keepAliveMs: 60_000,
   });
   const scraper = createScraper({
-    authenticators: createAuthenticators({ type: 'none' }, new Map()),
+    connectionsFor: () => connections,
+    authenticators: NO_AUTHENTICATORS,
+    ledger: createScrapeLedger(),
     instanceId: PROXY_ID,
     userAgent: PROXY_USER_AGENT,
     timeLimit: { capMs: undefined, defaultMs: 5_000 },
@@ -96,7 +106,6 @@ export async function startProxy(options: ProxyOptions = {}): Promise<ScrapeProx
     maxConcurrentPerInstance: 4,
     ...options,
     clock,
-    connections,
     log,
     observe: {
       finished(report) {
