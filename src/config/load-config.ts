@@ -13,6 +13,7 @@ import { candidateFiles, readConfigFiles } from './sources/files.js';
 import type { IgnoredOption } from './sources/source.js';
 import { readYaml } from './sources/yaml-source.js';
 import { type MapNode, mapNode, overlay } from './tree.js';
+import { prepareValues } from './values/prepare-values.js';
 
 export interface ConfigInput {
   /** Without program and command. */
@@ -47,10 +48,11 @@ export async function loadConfig(input: ConfigInput): Promise<ConfigOutcome> {
   const files = await readConfigFiles({ ...args, ...input }, findings);
   const documents = files.flatMap((file) => readYaml(file.name, file.text, shape, findings));
   const layers = [...documents, readEnvironment(input.env, shape, findings), args.tree];
-  const root = layers.reduce(overlay, emptyRoot());
+  const merged = layers.reduce(overlay, emptyRoot());
   // Problems of a file that cannot be read hide what it would have set: more would be noise.
   if (findings.problems.some((each) => each.path === '' && each.origin?.kind === 'file')) return failed(findings);
 
+  const root = await prepareValues({ ...input, root: merged, shape }, findings);
   const reporter = createReporter(root, findings);
   const { values, ignored } = readValues(root, shape, reporter);
   const surroundings = {

@@ -8,29 +8,12 @@ import type { LeafShape, LeafType, Unit } from './shape.js';
  * An empty text counts as not set, except where the option gives it a meaning. Secrets stay out of every report.
  */
 export function readText(shape: LeafShape, text: string, report: (text: ProblemText) => void): unknown {
-  const later = laterSyntax(text);
-  if (later !== undefined) {
-    report(later);
-    return undefined;
-  }
   const value = convert(shape.type, text);
   if (value !== undefined && shape.schema.safeParse(value).success) return value;
   if (text.trim() === '') return undefined;
   report(misfit(shape, text));
   return undefined;
 }
-
-/** Passing these on as they stand would send ciphers and templates where values belong. */
-function laterSyntax(text: string): ProblemText | undefined {
-  if (text.startsWith('{cipher}')) {
-    return { found: 'an encrypted value ({cipher})', expected: 'a plain one', remedy: NOT_YET };
-  }
-  return text.includes('${')
-    ? { found: 'a placeholder (it begins with ${)', expected: 'the value itself', remedy: NOT_YET }
-    : undefined;
-}
-
-const NOT_YET = 'this is not supported by this version yet: set the option in the environment';
 
 function convert(type: LeafType, text: string): unknown {
   switch (type.kind) {

@@ -3,9 +3,9 @@ import { nearestName } from './nearest-name.js';
 import { formatPath, type Path, relaxName } from './path.js';
 import { readText } from './read-text.js';
 import type { ProblemText, Reporter } from './report.js';
-import { type ListShape, type ObjectShape, optionsOf, type RecordShape, type Shape } from './shape.js';
+import { type LeafShape, type ListShape, type ObjectShape, optionsOf, type RecordShape, type Shape } from './shape.js';
 import type { IgnoredOption } from './sources/source.js';
-import { childrenOf, leavesOf, type MapNode, type TreeNode } from './tree.js';
+import { childrenOf, type Leaf, leavesOf, type MapNode, type TreeNode } from './tree.js';
 
 /**
  * The merged tree as values of the types that the schema asks for. What does not fit is reported and left out, so that
@@ -39,10 +39,16 @@ function readNode(shape: Shape, node: TreeNode, path: Path, reader: Reader): unk
     case 'record':
       return readRecord(shape, node, path, reader);
     case 'leaf':
-      if (node.kind === 'leaf') return readText(shape, node.text, (text) => reader.reporter.error(path, text));
+      if (node.kind === 'leaf') return readLeaf(shape, node, (text) => reader.reporter.error(path, text));
       reader.reporter.error(path, notAText(node, path));
       return undefined;
   }
+}
+
+/** A value that is secret stays so in an option that is none. */
+function readLeaf(shape: LeafShape, node: Leaf, report: (text: ProblemText) => void): unknown {
+  if (node.faulty) return undefined;
+  return readText(node.secret ? { ...shape, secret: true } : shape, node.text, report);
 }
 
 function notAText(node: TreeNode, path: Path): ProblemText {
@@ -78,6 +84,11 @@ function isEmpty(node: TreeNode): boolean {
   return node.kind === 'leaf' && node.text === '';
 }
 
+/** Of what is faulty it has been said already. */
+function isFaulty(node: TreeNode): boolean {
+  return node.kind === 'leaf' && node.faulty === true;
+}
+
 function readList(shape: ListShape, node: TreeNode, path: Path, reader: Reader): unknown {
   if (isEmpty(node)) return undefined;
   if (node.kind === 'leaf' && shape.element.kind === 'leaf') return splitTexts(node.text);
@@ -94,7 +105,7 @@ function readList(shape: ListShape, node: TreeNode, path: Path, reader: Reader):
 }
 
 function readItem(shape: Shape, node: TreeNode, path: Path, reader: Reader): unknown {
-  if (!isEmpty(node)) return readNode(shape, node, path, reader);
+  if (!isEmpty(node) || isFaulty(node)) return readNode(shape, node, path, reader);
   const remedy = 'remove it, or write what was meant behind the dash';
   reader.reporter.error(path, { found: 'an empty list entry', expected: 'a value', remedy });
   return shape.kind === 'object' ? {} : undefined;
@@ -128,7 +139,7 @@ function readRecord(shape: RecordShape, node: TreeNode, path: Path, reader: Read
   for (const [name, child] of node.entries) {
     for (const [below, leaf] of leavesOf(child)) {
       const report = (text: ProblemText): void => reader.reporter.error([...path, name, ...below], text);
-      const value = readText(shape.value, leaf.text, report);
+      const value = readLeaf(shape.value, leaf, report);
       if (value !== undefined) entries.push([[name, ...below].join('.'), value]);
     }
   }

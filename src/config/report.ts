@@ -1,8 +1,7 @@
 import { oneLine } from '../base/errors.js';
 import { compareOrigins, formatOrigin, type Origin } from './origin.js';
 import { formatPath, type Path } from './path.js';
-import type { TreeNode } from './tree.js';
-import { findOrigin } from './tree.js';
+import { findOrigin, nodeAt, type TreeNode } from './tree.js';
 
 /**
  * Something to change in the configuration, or, as a warning, to look at.
@@ -42,8 +41,11 @@ export interface Findings {
 }
 
 export function createReporter(root: TreeNode, findings: Findings): Reporter {
+  const about = (path: Path, text: ProblemText): Problem => {
+    return problem(findOrigin(root, path), path, withoutSecret(nodeAt(root, path), text));
+  };
   const error = (path: Path, text: ProblemText): void => {
-    findings.problems.push(problem(findOrigin(root, path), path, text));
+    findings.problems.push(about(path, text));
   };
   const hasError = (path: Path): boolean => {
     const around = path.map((_, at) => formatPath(path.slice(0, at + 1)));
@@ -55,11 +57,21 @@ export function createReporter(root: TreeNode, findings: Findings): Reporter {
     missing(path, text) {
       if (!hasError(path)) error(path, { found: 'nothing', ...text });
     },
-    warning: (path, text) => void findings.warnings.push(problem(findOrigin(root, path), path, text)),
+    warning: (path, text) => void findings.warnings.push(about(path, text)),
     errorAt: (origin, path, text) => void findings.problems.push(problem(origin, path, text)),
     warningAt: (origin, path, text) => void findings.warnings.push(problem(origin, path, text)),
   };
 }
+
+/** What was encrypted is secret in any option; whoever checks the option does not know that it was. */
+function withoutSecret(node: TreeNode | undefined, text: ProblemText): ProblemText {
+  if (node?.kind !== 'leaf' || !node.secret || node.text === '') return text;
+  const hide = (sentence: string): string => sentence.replaceAll(node.text, MASK).replace(/"[^"]*"/g, MASK);
+  const { found, expected, remedy } = text;
+  return { found: hide(found), expected: hide(expected), ...(remedy === undefined ? {} : { remedy: hide(remedy) }) };
+}
+
+const MASK = '<secret>';
 
 export function problem(origin: Origin | undefined, path: Path, text: ProblemText): Problem {
   return {

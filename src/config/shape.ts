@@ -117,6 +117,7 @@ export const TWIN_SHAPE: LeafShape = {
   schema: z.string(),
   type: { kind: 'text' },
   secret: false,
+  javaSwitch: false,
   unit: undefined,
   description: undefined,
 };
@@ -179,6 +180,12 @@ function step(
   const name = shape?.kind === 'object' ? shape.relaxed.get(relaxName(segment)) : undefined;
   if (name === undefined || shape?.kind !== 'object') return { name: segment, next: undefined };
   return { name, next: shape.members.get(name) ?? TWIN_SHAPE };
+}
+
+/** The shape one step below, by the schema's own names; undefined when the schema knows nothing of the kind. */
+export function shapeBelow(shape: Shape | undefined, segment: Segment): Shape | undefined {
+  // Free names may be nested, or one flat text.
+  return shape?.kind === 'record' ? shape : step(shape, segment).next;
 }
 
 /** Each option with its path; list items have the index 0, free names `*`. */
