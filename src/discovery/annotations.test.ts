@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readAnnotations } from './annotations.js';
+import { NO_WISHES, readAnnotations } from './annotations.js';
 
 const read = (wishes: Record<string, string>) => {
   const named = Object.entries(wishes).map(([key, value]) => [`prometheus.io/${key}`, value]);
@@ -20,8 +20,12 @@ describe('wishes', () => {
       { port: 65535, scheme: 'https' },
     ],
     [{ scheme: 'http' }, { scheme: 'http' }],
+    [
+      { 'scrape-interval': 'x', 'scrape-timeout': '' },
+      { scrapeInterval: 'x', scrapeTimeout: '' },
+    ],
   ])('%j', (annotations, wishes) => {
-    const all = { path: undefined, port: undefined, scheme: undefined, ...wishes };
+    const all = { ...NO_WISHES, ...wishes };
     expect(read({ scrape: 'true', ...annotations })).toEqual({ kind: 'wishes', wishes: all });
   });
 });

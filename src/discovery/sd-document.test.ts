@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { errorCode } from '../base/errors.js';
 import type { Directory, Target, TargetApplication } from './directory.js';
-import { type AdvertisedAddress, prepareDocument, type RenderOptions, renderDocument } from './sd-document.js';
+import { type AdvertisedAddress, prepareDocument, type RenderOptions } from './sd-document.js';
 
 const GUID = '6064d98a-95e6-400b-bc03-be65e6d59622';
 const orders: TargetApplication = {
@@ -26,6 +26,9 @@ const orders: TargetApplication = {
   annotations: {},
   rule: 'promregator.targets[0]',
   authenticatorId: undefined,
+  tlsId: undefined,
+  scrapeIntervalMs: undefined,
+  scrapeTimeoutMs: undefined,
 };
 const billing = { ...orders, guid: 'b1', name: 'Billing', spaceName: 'dev', organizationName: 'Beta' };
 const here: AdvertisedAddress = { host: 'prom.example.org:8080', scheme: undefined, pathPrefix: '' };
@@ -38,7 +41,11 @@ function targetOf(application: TargetApplication, index: number, segment?: strin
 
 function directoryOf(targets: readonly Target[]): Directory {
   const byKey = new Map(targets.map((target) => [target.key, target]));
-  return { targets, byKey, leftOut: [], rules: [], warnings: [] };
+  return { foundations: ['default'], targets, byKey, leftOut: [], ignoredWishes: [], rules: [], warnings: [] };
+}
+
+function renderDocument({ directory, ...options }: RenderOptions & { readonly directory: Directory }): Buffer {
+  return prepareDocument(directory).render(options);
 }
 
 interface Element {
@@ -95,6 +102,19 @@ test('the element of an instance, byte for byte', () => {
     ].join(',')}}}\n]\n`,
   );
 });
+
+test.each<[number | undefined, number | undefined, string | undefined, string | undefined]>([
+  [90_000, 10_500, '1m30s', '10s500ms'],
+  [undefined, undefined, undefined, undefined],
+  [90_000, undefined, undefined, undefined],
+])(
+  'an interval of %s ms and a time-out of %s ms are said as %s and %s',
+  (interval, timeout, saidInterval, saidTimeout) => {
+    const application = { ...orders, scrapeIntervalMs: interval, scrapeTimeoutMs: timeout };
+    const labels = elements([targetOf(application, 0)])[0]?.labels;
+    expect([labels?.['__scrape_interval__'], labels?.['__scrape_timeout__']]).toEqual([saidInterval, saidTimeout]);
+  },
+);
 
 test('a target with a third segment has it in path and identity', () => {
   const [element] = elements([targetOf(orders, 0, 'abc')]);
@@ -175,7 +195,7 @@ describe('labels and annotations of an application', () => {
 
 describe('filter', () => {
   const targets = [targetOf(orders, 0), targetOf(orders, 1), targetOf(billing, 0)];
-  const none = { organizations: [], spaces: [], applications: [] };
+  const none = { foundations: [], rules: [], organizations: [], spaces: [], applications: [] };
   test.each([
     ['nothing said', none, 3],
     ['an organization in another case', { ...none, organizations: ['aCME'] }, 2],
@@ -183,6 +203,10 @@ describe('filter', () => {
     ['a space', { ...none, spaces: ['dev'] }, 1],
     ['an application', { ...none, applications: ['billing', 'gone'] }, 1],
     ['both conditions', { ...none, spaces: ['dev'], applications: ['orders'] }, 0],
+    ['a foundation', { ...none, foundations: ['default'] }, 3],
+    ['another foundation', { ...none, foundations: ['Default', 'b'] }, 0],
+    ['a rule', { ...none, rules: ['promregator.targets[0]', 'x'] }, 3],
+    ['another rule', { ...none, rules: ['promregator.targets'] }, 0],
     ['an empty name', { ...none, organizations: [''] }, 0],
   ])('%s', (_, filter, expected) => {
     expect(elements(targets, { filter })).toHaveLength(expected);
