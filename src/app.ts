@@ -1,36 +1,44 @@
-import { announceDirectory } from './assembly/announce.js';
-import { createApiConnections, createTargetConnections } from './assembly/connections.js';
-import { createEndpoints, pathPrefixOf } from './assembly/endpoints.js';
-import { createFoundation } from './assembly/foundation.js';
-import type { PrintPassword } from './assembly/guards.js';
+import { randomUUID } from 'node:crypto';
+import { createConnectionSets } from './assembly/connection-sets.js';
+import { createDirectories } from './assembly/directories.js';
+import { pathPrefixOf } from './assembly/endpoints.js';
+import { createFoundations } from './assembly/foundations.js';
+import { createGuardFactory, type PrintPassword } from './assembly/guards.js';
 import { createMetricsObservers } from './assembly/metrics-observers.js';
-import { createConfiguredScraper } from './assembly/scraper.js';
+import { createPublisher } from './assembly/publisher.js';
+import { createReloader, type LoadAgain, type Loaded, type ReloadOutcome } from './assembly/reloader.js';
+import { optionsForRestart } from './assembly/restart-options.js';
+import { selectingOf } from './assembly/rules.js';
+import { createService, type Service } from './assembly/service.js';
 import { showState } from './assembly/show-state.js';
+import { createFileWatch } from './assembly/watch-files.js';
 import { type Clock, systemClock } from './base/clock.js';
 import type { Milliseconds } from './base/duration.js';
 import { VERSION } from './base/version.js';
-import type { Config } from './config/config.js';
-import { foundationScope } from './discovery/scope.js';
-import { selectTargets } from './discovery/select.js';
-import type { Inventory } from './foundation/inventory.js';
+import type { LogConfig } from './config/config.js';
+import { createScrapeLedger } from './scraping/scrape-ledger.js';
 import { createCurrentDirectory } from './server/current-directory.js';
 import { createHttpServer } from './server/http-server.js';
-import { createRouter } from './server/router.js';
 import type { Log } from './telemetry/log.js';
 import { createOwnMetrics } from './telemetry/own-metrics.js';
 import { addProcessMetrics } from './telemetry/process-metrics.js';
 
 export interface AppOptions {
-  readonly config: Config;
+  readonly loaded: Loaded;
+  /** Reads it again; `material`: only secrets and certificates. */
+  readonly load: LoadAgain;
   readonly log: Log;
+  readonly configureLog: (config: LogConfig) => void;
   readonly clock?: Clock;
   /** Told the password that was made up, when one had to be: the one secret that is ever printed. */
   readonly printPassword: PrintPassword;
 }
 
 export interface App {
-  /** Listens and begins to read the foundation. @throws what `listen` says */
+  /** Listens and begins to read the foundations. @throws what `listen` says */
   start(): Promise<void>;
+  /** Takes the configuration as it is written now, or leaves the old one in force. Never rejects. */
+  reload(): Promise<ReloadOutcome>;
   /** Serves on for the drain time while unready, then finishes what runs. All is over by nine seconds. */
   stop(): Promise<void>;
   /** `http://127.0.0.1:8080`, with the path prefix; valid once started. */
@@ -41,11 +49,12 @@ export interface App {
 const STOP_WITHIN_MS: Milliseconds = 9_000;
 
 /**
- * The only place that wires the parts together: foundation -> inventory -> directory -> endpoints.
+ * The only place that wires the parts together: foundations -> inventories -> directory -> endpoints.
  *
- * @throws when a file of certificate authorities cannot be read
+ * What outlives a configuration is made here once; what is made of one is a `Service`, replaced whole by a reload.
  */
-export async function createApp({ config, log, clock = systemClock, printPassword }: AppOptions): Promise<App> {
+export function createApp({ loaded, load, log, configureLog, printPassword, clock = systemClock }: AppOptions): App {
+  const { config } = loaded;
   const metrics = createOwnMetrics({
     labelNamePrefix: config.metrics.labelNamePrefix,
     version: VERSION,
@@ -55,93 +64,122 @@ export async function createApp({ config, log, clock = systemClock, printPasswor
     clock,
   });
   const observers = createMetricsObservers(metrics, config.metrics.requestLatency ? 'full' : 'failures');
-  // A target has one path until discovery takes several.
-  const rules = config.rules.map((rule) => ({ ...rule, path: rule.paths[0] ?? '/metrics' }));
-  const scope = foundationScope({ rules, pageSize: config.foundations[0]?.pageSize ?? 1000 });
+  const sets = createConnectionSets();
   const current = createCurrentDirectory();
+  const directories = createDirectories(clock);
+  const ledger = createScrapeLedger();
+  const guards = createGuardFactory(printPassword);
+  const instanceId = randomUUID();
+  const serverLog = log.child('server');
   let stopping = false;
 
-  const apiConnections = createApiConnections(config);
-  const { refresher, pace, tokens } = createFoundation({
-    config,
-    scope,
-    connections: apiConnections,
-    observers,
+  const publisher = createPublisher({
+    foundations: () => foundations,
+    directories,
+    current,
+    clock,
+    log: log.child('discovery'),
+    onDirectory(directory) {
+      service.scraper.retain(directory);
+      metrics.instances.retain(new Set(directory.targets.map((target) => target.instanceId)));
+    },
+  });
+  const foundations = createFoundations({
+    observe: observers.foundation,
     clock,
     log: log.child('foundation'),
-    onInventory: takeInventory,
+    onInventory: () => publisher.publish(),
   });
-  const connections = createTargetConnections(config);
-  const scraper = createConfiguredScraper({
-    config,
-    connections,
-    observers,
-    clock,
-    log: log.child('scraping'),
-    onGone: () => refresher.suspect('processes'),
+  const reloader = createReloader({ load, apply: takeOver, metrics, clock, log: log.child('config') });
+  const watch = createFileWatch(clock, async () => {
+    await reloader.reload(service.config.reload.onChange ? 'everything' : 'material');
   });
+  let service = put(loaded, undefined);
 
-  function takeInventory(inventory: Inventory): void {
-    if (!scope.isCoveredBy(inventory)) return;
-    const startedAt = clock.monotonic();
-    const { defaultInternalRoutePort } = config;
-    const next = selectTargets({ rules, inventory, defaultInternalRoutePort });
-    const selectedInMs = clock.monotonic() - startedAt;
-    announceDirectory({ next, before: current.directory, selectedInMs }, log.child('discovery'));
-    current.replace(next);
-    scraper.retain(next);
-    metrics.instances.retain(new Set(next.targets.map((target) => target.instanceId)));
+  function put({ config: next }: Pick<Loaded, 'config'>, before: Service | undefined): Service {
+    const made = createService({
+      config: next,
+      before,
+      sets,
+      foundations,
+      current,
+      ledger,
+      metrics,
+      observers,
+      clock,
+      log,
+      instanceId,
+      guardOf: guards.guardsFor(next.inbound),
+      reload: () => reloader.reload('everything'),
+      isStopping: () => stopping,
+    });
+    const selecting = selectingOf(next);
+    directories.configure(selecting);
+    foundations.configure(next, selecting, made.lease);
+    return made;
   }
 
-  const pathPrefix = pathPrefixOf(config);
-  const serverLog = log.child('server');
+  /** Nothing that can fail comes after the first thing that takes force. */
+  async function takeOver(next: Loaded): Promise<void> {
+    if (stopping) return;
+    const old = service;
+    const waiting = optionsForRestart(old.config, next.config);
+    if (waiting.length > 0)
+      serverLog.warn('options that take force with the next start only', { options: waiting.join(', ') });
+    service = put(next, old);
+    configureLog(next.config.log);
+    if (next.config.server.tls !== undefined) server.setTls(next.config.server.tls);
+    publisher.publish();
+    void old.scraper.idle().then(() => sets.retainOnly(service.lease));
+    await watch.watch(watchedFiles(next));
+  }
+
   const server = createHttpServer({
     address: config.server.address,
     port: config.server.port,
-    router: createRouter({
-      pathPrefix,
-      endpoints: createEndpoints({
-        config,
-        current,
-        refresher,
-        scraper,
-        registry: metrics.registry,
-        clock,
-        log: serverLog,
-        printPassword,
-        isStopping: () => stopping,
-      }),
-      onError: (error, { url }) => serverLog.error('a request went wrong within this program', { path: url, error }),
-    }),
+    tls: config.server.tls,
+    router: { handle: (...visit) => service.router.handle(...visit) },
     clock,
     observe: observers.server,
   });
   const processMetrics = addProcessMetrics(metrics.registry);
-  showState(metrics, { current, refresher, scraper, connections, pace, tokens });
+  showState(metrics, { current, foundations, ledger, sets });
   let url = '';
 
   return {
     async start() {
       const { family, address, port } = await server.start();
-      url = `http://${family === 'IPv6' ? `[${address}]` : address}:${port}${pathPrefix}`;
-      refresher.start();
-      serverLog.info('listening', { url, rules: rules.length });
+      const scheme = config.server.tls === undefined ? 'http' : 'https';
+      url = `${scheme}://${family === 'IPv6' ? `[${address}]` : address}:${port}${pathPrefixOf(config)}`;
+      publisher.start();
+      foundations.start();
+      await watch.watch(watchedFiles(loaded));
+      serverLog.info('listening', { url, rules: config.rules.length });
     },
+    reload: () => reloader.reload('everything'),
     async stop() {
       if (stopping) return;
       stopping = true;
       const startedAt = clock.monotonic();
-      const drainMs = Math.min(config.server.drainSeconds * 1000, STOP_WITHIN_MS);
+      const drainMs = Math.min(service.config.server.drainSeconds * 1000, STOP_WITHIN_MS);
       serverLog.info('stopping', { drainSeconds: drainMs / 1000 });
       await new Promise<void>((resolve) => clock.after(drainMs, resolve));
-      refresher.stop();
+      watch.stop();
+      publisher.stop();
+      foundations.stop();
       await server.stop(STOP_WITHIN_MS - (clock.monotonic() - startedAt));
       processMetrics.stop();
-      await Promise.all([connections.close(), apiConnections.close()]);
+      await sets.close();
+      await guards.close();
       serverLog.info('stopped');
     },
     get url() {
       return url;
     },
   };
+}
+
+/** Secrets and certificates always; the configuration files too where somebody asked for that. */
+function watchedFiles({ config, watched }: Loaded): readonly string[] {
+  return config.reload.onChange ? [...watched.configuration, ...watched.material] : watched.material;
 }

@@ -23,7 +23,15 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 function contextOf(args: readonly string[]): CommandContext {
-  return { args, env: process.env, cwd: process.cwd(), stdout: process.stdout, stderr: process.stderr, onSignal };
+  return {
+    args,
+    env: process.env,
+    cwd: process.cwd(),
+    stdout: process.stdout,
+    stderr: process.stderr,
+    onSignal,
+    onReload,
+  };
 }
 
 /** As shells report a process that SIGINT ended. */
@@ -45,6 +53,12 @@ function hearSignals(): CommandContext['onSignal'] {
     if (early !== undefined) setImmediate(handler, early);
     return () => void handlers.delete(handler);
   };
+}
+
+/** A command that has nothing to read anew ends with its terminal, as the signal means it. */
+function onReload(handler: () => void): () => void {
+  process.on('SIGHUP', handler);
+  return () => void process.off('SIGHUP', handler);
 }
 
 function print(text: string): number {

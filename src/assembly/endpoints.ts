@@ -1,7 +1,6 @@
 import type { Clock } from '../base/clock.js';
 import { describeError } from '../base/errors.js';
 import type { Config } from '../config/config.js';
-import type { Refresher } from '../foundation/refresh.js';
 import { perKind, RESOURCE_KINDS } from '../foundation/resources.js';
 import type { Scraper } from '../scraping/scraper.js';
 import type { CurrentDirectory } from '../server/current-directory.js';
@@ -12,22 +11,26 @@ import { healthyEndpoint, readyEndpoint } from '../server/endpoints/health.js';
 import { landingPageEndpoint } from '../server/endpoints/landing-page.js';
 import { mergedMetricsEndpoint } from '../server/endpoints/merged-metrics.js';
 import { ownMetricsEndpoint } from '../server/endpoints/own-metrics.js';
+import { reloadEndpoint } from '../server/endpoints/reload.js';
 import { singleTargetEndpoint } from '../server/endpoints/single-target.js';
 import { createLoopRefusal } from '../server/loop-refusal.js';
 import type { Endpoint } from '../server/router.js';
 import type { Log } from '../telemetry/log.js';
 import type { Registry } from '../telemetry/registry.js';
-import { createGuards, type PrintPassword } from './guards.js';
+import type { Foundation, Foundations } from './foundations.js';
+import type { GuardOf } from './guards.js';
+import type { ReloadOutcome } from './reloader.js';
 
 export interface EndpointParts {
   readonly config: Config;
   readonly current: CurrentDirectory;
-  readonly refresher: Refresher;
+  readonly foundations: Foundations;
   readonly scraper: Scraper;
   readonly registry: Registry;
   readonly clock: Clock;
   readonly log: Log;
-  readonly printPassword: PrintPassword;
+  readonly guardOf: GuardOf;
+  readonly reload: () => Promise<ReloadOutcome>;
   readonly isStopping: () => boolean;
 }
 
@@ -37,15 +40,12 @@ export function pathPrefixOf({ server, discovery }: Config): string {
 }
 
 export function createEndpoints(parts: EndpointParts): readonly Endpoint[] {
-  const { config, current, refresher, scraper, clock } = parts;
-  const guardOf = createGuards(config, parts.printPassword);
-  const discoveryGuard = guardOf(config.inbound.auth.discovery);
-  const endpointGuard = guardOf(config.inbound.auth.endpoint);
+  const { config, current, foundations, scraper, clock, guardOf } = parts;
   const loop = createLoopRefusal({ current, applicationId: config.platform.applicationId, log: parts.log });
-  const whyNotReady = (): string => reasonNotReady(refresher);
+  const whyNotReady = (foundation?: string): string => reasonNotReady(foundations, foundation);
   return [
     singleTargetEndpoint({
-      guard: endpointGuard,
+      guard: guardOf('endpoint'),
       current,
       scraper,
       loop,
@@ -54,7 +54,7 @@ export function createEndpoints(parts: EndpointParts): readonly Endpoint[] {
       monotonic: () => clock.monotonic(),
     }),
     discoveryEndpoint({
-      guard: discoveryGuard,
+      guard: guardOf('discovery'),
       current,
       address: {
         ...config.discovery,
@@ -64,32 +64,51 @@ export function createEndpoints(parts: EndpointParts): readonly Endpoint[] {
       ownMetricsEndpoint: config.discovery.ownMetricsEndpoint,
       whyNotReady,
     }),
-    debugDiscoveryEndpoint({ guard: discoveryGuard, current, whyNotReady, inventory: () => listsView(refresher) }),
-    ownMetricsEndpoint({ guard: guardOf(config.inbound.auth.metrics), registry: parts.registry }),
-    mergedMetricsEndpoint({ guard: endpointGuard, loop }),
+    debugDiscoveryEndpoint({
+      guard: guardOf('discovery'),
+      current,
+      whyNotReady,
+      inventory: () => listsView(foundations),
+    }),
+    ownMetricsEndpoint({ guard: guardOf('metrics'), registry: parts.registry }),
+    mergedMetricsEndpoint({ guard: guardOf('endpoint'), loop }),
     cacheInvalidateEndpoint({
-      guard: guardOf(config.inbound.auth.cacheInvalidate),
-      refresh: (kinds) => refresher.refresh(kinds),
+      guard: guardOf('cacheInvalidate'),
+      refresh: (kinds) => foundations.refresh(kinds),
       clock,
     }),
     healthyEndpoint(),
     readyEndpoint(() => {
       if (parts.isStopping()) return 'Promregator is stopping.';
-      return current.directory === undefined ? 'There is no complete list of targets yet.' : undefined;
+      return current.whole === 'withheld' ? 'There is no complete list of targets yet.' : undefined;
     }),
-    landingPageEndpoint(discoveryGuard),
+    reloadEndpoint({
+      guard: guardOf('cacheInvalidate'),
+      lifecycle: config.server.lifecycle ? 'enabled' : 'disabled',
+      reload: parts.reload,
+    }),
+    landingPageEndpoint(guardOf('discovery')),
   ];
 }
 
-/** For whoever may see the targets; the health endpoints say less. */
-function reasonNotReady(refresher: Refresher): string {
-  const error = RESOURCE_KINDS.map((kind) => refresher.lists[kind].error).find((each) => each !== undefined);
+/** For whoever may see the targets; the health endpoints say less. Of one foundation, or of the first that lacks its lists. */
+function reasonNotReady({ all }: Foundations, name: string | undefined): string {
+  const foundation =
+    all.find((each) => each.name === name) ?? all.find(({ inventory }) => inventory === undefined) ?? all[0];
+  const error = RESOURCE_KINDS.map((kind) => foundation?.refresher.lists[kind].error).find(
+    (each) => each !== undefined,
+  );
   const reason = error === undefined ? 'its lists are being read' : describeError(error);
-  return `There is no complete list of targets yet: ${reason}.`;
+  const of = all.length > 1 && foundation !== undefined ? ` of foundation ${foundation.name}` : '';
+  return `There is no complete list of targets${of} yet: ${reason}.`;
 }
 
 /** How old each list is and how its readings end, for the debug view. */
-function listsView(refresher: Refresher): unknown {
+function listsView({ all }: Foundations): unknown {
+  return Object.fromEntries(all.map((foundation) => [foundation.name, listsOf(foundation)]));
+}
+
+function listsOf({ refresher }: Foundation): unknown {
   return perKind((kind) => {
     const { ageMs, elements, failures, error } = refresher.lists[kind];
     const ageSeconds = ageMs === undefined ? null : Math.round(ageMs / 1000);

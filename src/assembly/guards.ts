@@ -1,17 +1,42 @@
 import { randomBytes } from 'node:crypto';
 import { Secret } from '../base/secret.js';
-import type { Config, InboundAuth } from '../config/config.js';
-import { createBasicGuard, type Guard, OPEN } from '../server/guard.js';
+import type { InboundAuth, InboundConfig, InboundUser } from '../config/config.js';
+import { createBasicGuard, createBearerGuard, type Guard, OPEN } from '../server/guard.js';
+import { createPasswordChecks, type PasswordChecks } from '../server/password-checks.js';
 
 export type PrintPassword = (username: string, password: string) => void;
 
-/** The guard of each `auth` option. Where something is guarded and no password is set, one is made up and printed. */
-export function createGuards(config: Config, printPassword: PrintPassword): (auth: InboundAuth) => Guard {
-  const { auth: auths, users, madeUpUser } = config.inbound;
-  if (Object.values(auths).every((auth) => auth === 'NONE')) return () => OPEN;
-  const username = madeUpUser ?? users[0]?.username ?? '';
-  const password = users[0]?.password ?? new Secret(randomBytes(18).toString('base64url'));
-  if (madeUpUser !== undefined) printPassword(username, password.reveal());
-  const basic = createBasicGuard({ username, password });
-  return (auth) => (auth === 'BASIC' ? basic : OPEN);
+/** The guard of the endpoints that follow one of the `auth` options. */
+export type GuardOf = (option: keyof InboundConfig['auth']) => Guard;
+
+export interface GuardFactory {
+  guardsFor(inbound: InboundConfig): GuardOf;
+  close(): Promise<void>;
+}
+
+/** Makes the guards of each configuration; what it made up once stays the same until the process ends. */
+export function createGuardFactory(printPassword: PrintPassword): GuardFactory {
+  const checks: PasswordChecks = createPasswordChecks();
+  const madeUp = new Map<string, InboundUser>();
+
+  function makeUp(username: string): InboundUser {
+    const known = madeUp.get(username);
+    if (known !== undefined) return known;
+    const password = new Secret(randomBytes(18).toString('base64url'));
+    printPassword(username, password.reveal());
+    const user: InboundUser = { username, password, form: 'plain' };
+    madeUp.set(username, user);
+    return user;
+  }
+
+  return {
+    guardsFor({ auth, users, madeUpUser, tokens, everything }) {
+      const all = madeUpUser === undefined ? users : [...users, makeUp(madeUpUser)];
+      const basic = createBasicGuard({ users: all, checks });
+      const bearer = createBearerGuard({ tokens });
+      const guards: Readonly<Record<InboundAuth, Guard>> = { NONE: OPEN, BASIC: basic, BEARER: bearer };
+      return (option) => (everything ? basic : guards[auth[option]]);
+    },
+    close: () => checks.close(),
+  };
 }

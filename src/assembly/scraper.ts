@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Clock } from '../base/clock.js';
 import type { Milliseconds } from '../base/duration.js';
 import { VERSION } from '../base/version.js';
@@ -35,6 +34,8 @@ export interface ScraperParts {
   readonly observers: MetricsObservers;
   readonly clock: Clock;
   readonly log: Log;
+  /** Of this process, for the loop mark. */
+  readonly instanceId: string;
   readonly onGone: () => void;
 }
 
@@ -45,7 +46,6 @@ export function createConfiguredScraper({ config, observers, ...parts }: Scraper
   const { scraping } = config;
   return createScraper({
     ...parts,
-    instanceId: randomUUID(),
     userAgent: `Promregator/${VERSION}`,
     timeLimit: { capMs: scraping.maxProcessingMs, defaultMs: DEFAULT_LIMIT_MS },
     pauseTimeoutMs: scraping.socketReadTimeoutMs,

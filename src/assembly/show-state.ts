@@ -1,31 +1,36 @@
-import type { Milliseconds } from '../base/duration.js';
-import type { Refresher } from '../foundation/refresh.js';
 import { RESOURCE_KINDS } from '../foundation/resources.js';
-import type { Connections } from '../outbound/connections.js';
+import type { ScrapeLedger } from '../scraping/scrape-ledger.js';
 import type { CurrentDirectory } from '../server/current-directory.js';
 import type { OwnMetrics } from '../telemetry/own-metrics.js';
+import type { ConnectionSets } from './connection-sets.js';
+import type { Foundation, Foundations } from './foundations.js';
 
 export interface ShownParts {
   readonly current: CurrentDirectory;
-  readonly refresher: Refresher;
-  readonly scraper: { readonly inFlight: number; readonly heldBytes: number };
-  readonly connections: Connections;
-  readonly pace: { readonly waiting: number };
-  readonly tokens: { readonly expiresAtMs: Milliseconds | undefined };
+  readonly foundations: Foundations;
+  readonly ledger: ScrapeLedger;
+  readonly sets: ConnectionSets;
 }
 
 /** Metrics that are read from the parts when somebody asks for them. */
-export function showState(metrics: OwnMetrics, parts: ShownParts): void {
-  const { current, refresher, scraper, connections } = parts;
-  metrics.scrapesInFlight.computedBy(() => scraper.inFlight);
-  metrics.bufferedBytes.computedBy(() => scraper.heldBytes);
-  metrics.outboundConnections.computedBy(() => connections.stats.open);
-  metrics.outboundConnects.computedBy(() => [
-    [{ result: 'success' }, connections.stats.opened],
-    [{ result: 'failure' }, connections.stats.failed],
-  ]);
-  metrics.rateLimitQueueSize.computedBy(() => parts.pace.waiting);
-  metrics.tokenExpiry.computedBy(() => (parts.tokens.expiresAtMs ?? 0) / 1000);
+export function showState(metrics: OwnMetrics, { current, foundations, ledger, sets }: ShownParts): void {
+  metrics.scrapesInFlight.computedBy(() => ledger.inFlight);
+  metrics.bufferedBytes.computedBy(() => ledger.heldBytes.bytes);
+  metrics.outboundConnections.computedBy(() => sets.stats.open);
+  metrics.outboundConnects.computedBy(() => {
+    const { opened, failed } = sets.stats;
+    return [
+      [{ result: 'success' }, opened],
+      [{ result: 'failure' }, failed],
+    ];
+  });
+  metrics.rateLimitQueueSize.computedBy(() => foundations.all.reduce((sum, each) => sum + each.rateLimitQueue, 0));
+  metrics.tokenExpiry.computedBy(() =>
+    foundations.all.map(({ name, tokenExpiresAtMs }) => [{ foundation: name }, (tokenExpiresAtMs ?? 0) / 1000]),
+  );
+  metrics.foundationReady.computedBy(() =>
+    foundations.all.map(({ name, inventory }) => [{ foundation: name }, inventory === undefined ? 0 : 1]),
+  );
   metrics.discoveryInstances.computedBy(() => current.directory?.targets.length ?? 0);
   metrics.discoveryApplications.computedBy(() => {
     return new Set(current.directory?.targets.map((target) => target.application.guid)).size;
@@ -36,16 +41,22 @@ export function showState(metrics: OwnMetrics, parts: ShownParts): void {
   metrics.ruleApplications.computedBy(() => {
     return (current.directory?.rules ?? []).map(({ rule, applications }) => [{ rule }, applications]);
   });
-  metrics.inventoryAge.computedBy(() => {
-    return RESOURCE_KINDS.flatMap((kind) => {
-      const { ageMs } = refresher.lists[kind];
-      return ageMs === undefined ? [] : [[{ kind }, ageMs / 1000] as const];
-    });
-  });
-  metrics.inventoryElements.computedBy(() => {
-    return RESOURCE_KINDS.flatMap((kind) => {
-      const { elements } = refresher.lists[kind];
-      return elements === undefined ? [] : [[{ kind }, elements] as const];
-    });
-  });
+  metrics.inventoryAge.computedBy(() =>
+    perList(foundations, ({ ageMs }) => (ageMs === undefined ? undefined : ageMs / 1000)),
+  );
+  metrics.inventoryElements.computedBy(() => perList(foundations, ({ elements }) => elements));
+}
+
+type ListStatus = Foundation['refresher']['lists']['apps'];
+
+function perList(
+  { all }: Foundations,
+  read: (list: ListStatus) => number | undefined,
+): (readonly [{ readonly foundation: string; readonly kind: string }, number])[] {
+  return all.flatMap(({ name, refresher }) =>
+    RESOURCE_KINDS.flatMap((kind) => {
+      const value = read(refresher.lists[kind]);
+      return value === undefined ? [] : [[{ foundation: name, kind }, value] as const];
+    }),
+  );
 }

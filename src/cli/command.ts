@@ -8,6 +8,8 @@ export interface CommandContext {
   readonly stderr: Output;
   /** Calls the handler for each SIGTERM and SIGINT; returns what takes it off again. */
   readonly onSignal: (handler: (name: string) => void) => () => void;
+  /** Calls the handler for each SIGHUP, which means "read the configuration anew"; returns what takes it off again. */
+  readonly onReload: (handler: () => void) => () => void;
 }
 
 export interface Output {

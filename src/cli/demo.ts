@@ -49,7 +49,8 @@ async function play(context: CommandContext, folder: string, running: { stop(): 
     args: [`--config.file=${configFile}`, '--logging.level.root=WARN'],
   });
   if (read === undefined) return EXIT_CONFIG;
-  const app = await createApp({ ...read, printPassword: () => undefined });
+  const { log, configure: configureLog } = read.log;
+  const app = createApp({ ...read, log, configureLog, printPassword: () => undefined });
   await app.start();
   running.push(app);
   await becomeReady(app);

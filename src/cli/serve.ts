@@ -1,36 +1,65 @@
 import { type App, createApp } from '../app.js';
 import type { PrintPassword } from '../assembly/guards.js';
-import { describeError, errorCode } from '../base/errors.js';
+import { describeError } from '../base/errors.js';
 import type { LogFormat } from '../config/config.js';
 import { type Command, type CommandContext, EXIT_CONFIG, EXIT_FAILURE, EXIT_OK } from './command.js';
-import { readConfig } from './read-config.js';
+import { type ReadConfig, readConfig } from './read-config.js';
+import type { Simulation } from './simulation.js';
 
 export const serve: Command = {
   usage: `promregator [serve] [--config.file=promregator.yml] [--name.of.option=value …]
 
-  --config.file=FILE                     the configuration; else ./config/promregator.yml, ./promregator.yml
+  --config.file=FILE                     the configuration; else promregator.yml or application.yml in ./ and ./config/
   --spring.config.location=file:FILE     the same, as the original names it
+  --web.config.file=FILE                 TLS and users of the listener, as Prometheus's exporters have them
+  --web.enable-lifecycle                 let POST /-/reload read the configuration anew, as SIGHUP does
   --server.port=PORT, --log.format=json  any option of the file, by its path
+  -Dserver.port=PORT                     the same as a switch of Java
+
+  'promregator check-config' says what all of it comes to.
 `,
   async run(context) {
     const read = await readConfig(context);
     if (read === undefined) return EXIT_CONFIG;
-    const { config, log } = read;
-    try {
-      const app = await createApp({
-        config,
-        log,
-        printPassword: passwordPrinter(context, config.log.format),
-      });
-      await app.start();
-      await stopOnSignal(app, context);
-      return EXIT_OK;
-    } catch (error) {
-      log.error('cannot start', { error: describeError(error) });
-      return errorCode(error) === 'unreadable_file' ? EXIT_CONFIG : EXIT_FAILURE;
-    }
+    const { simulation } = read.loaded.config;
+    return simulation === undefined ? await run(context, read) : await simulate(context, simulation);
   },
 };
+
+/** Only who asks for it has the simulator in memory. */
+async function simulate(context: CommandContext, asked: { readonly instances: number }): Promise<number> {
+  const { startSimulation } = await import('./simulation.js');
+  const simulation: Simulation = await startSimulation(asked);
+  try {
+    const simulated = { ...context, args: [...context.args, ...simulation.args] };
+    const read = await readConfig(simulated);
+    return read === undefined ? EXIT_CONFIG : await run(simulated, read);
+  } finally {
+    await simulation.stop();
+  }
+}
+
+async function run(context: CommandContext, { loaded, load, log }: ReadConfig): Promise<number> {
+  try {
+    const app = createApp({
+      loaded,
+      load,
+      log: log.log,
+      configureLog: log.configure,
+      printPassword: passwordPrinter(context, loaded.config.log.format),
+    });
+    const forget = context.onReload(() => void app.reload());
+    await app.start();
+    await stopOnSignal(app, context);
+    forget();
+    return EXIT_OK;
+  } catch (error) {
+    log.log.error('cannot start', { error: describeError(error) });
+    return EXIT_FAILURE;
+  } finally {
+    await log.close();
+  }
+}
 
 /** Past the log and its levels: the one secret that is ever printed, as the original does. In the form of the log's lines. */
 function passwordPrinter({ stderr }: CommandContext, format: LogFormat): PrintPassword {

@@ -6,10 +6,19 @@ export interface CurrentDirectory {
   readonly directory: Directory | undefined;
   /** Foundations of which the directory holds nothing yet. */
   readonly missing: ReadonlySet<string>;
-  replace(directory: Directory, missing?: ReadonlySet<string>): void;
+  /** Whether all of it may be handed out, or only the part of a foundation that somebody names. */
+  readonly whole: 'ready' | 'withheld';
+  replace(directory: Directory, completeness?: Completeness): void;
   /** The discovery document as bytes; undefined until there is a directory. */
   document(options: RenderOptions): Buffer | undefined;
 }
+
+export interface Completeness {
+  readonly missing: ReadonlySet<string>;
+  readonly whole: 'ready' | 'withheld';
+}
+
+const COMPLETE: Completeness = { missing: new Set(), whole: 'ready' };
 
 /** Hosts and filters are the callers' choice, so what is remembered for them is bounded; the last one always is. */
 const MAX_DOCUMENTS = 8;
@@ -17,7 +26,7 @@ const MAX_BYTES = 64 * 1024 * 1024;
 
 export function createCurrentDirectory(): CurrentDirectory {
   let directory: Directory | undefined;
-  let missing: ReadonlySet<string> = new Set();
+  let completeness = COMPLETE;
   let prepared: PreparedDocument | undefined;
   const documents = new Map<string, Buffer>();
   let keptBytes = 0;
@@ -27,11 +36,14 @@ export function createCurrentDirectory(): CurrentDirectory {
       return directory;
     },
     get missing() {
-      return missing;
+      return completeness.missing;
     },
-    replace(next, nextMissing = new Set()) {
+    get whole() {
+      return directory === undefined ? 'withheld' : completeness.whole;
+    },
+    replace(next, nextCompleteness = COMPLETE) {
       directory = next;
-      missing = nextMissing;
+      completeness = nextCompleteness;
       prepared = undefined;
       documents.clear();
       keptBytes = 0;

@@ -22,18 +22,22 @@ export type AskedPart =
  * empty list, which Prometheus would believe and drop its targets; so is one that waits for its first inventory no empty
  * list either.
  */
-export function readAskedPart(query: string, current: Pick<CurrentDirectory, 'directory' | 'missing'>): AskedPart {
+export function readAskedPart(
+  query: string,
+  current: Pick<CurrentDirectory, 'directory' | 'missing' | 'whole'>,
+): AskedPart {
   const parameters = new URLSearchParams(query);
   const unknown = [...parameters.keys()].find((name) => !FILTER_PARAMETERS.some((known) => known === name));
   if (unknown !== undefined) {
     const problem = `${quote(unknown)} is no parameter here; there are ${FILTER_PARAMETERS.join(', ')}, each repeatable.`;
     return { kind: 'bad_request', problem };
   }
-  const { directory, missing } = current;
-  if (directory === undefined) return { kind: 'not_ready', foundation: undefined };
+  const { directory, missing, whole } = current;
+  const foundations = parameters.getAll('foundation');
+  if (directory === undefined || (whole === 'withheld' && foundations.length === 0))
+    return { kind: 'not_ready', foundation: undefined };
   if (query === '') return { kind: 'part', directory, filter: undefined };
 
-  const foundations = parameters.getAll('foundation');
   const known = [...directory.foundations, ...missing];
   const stranger = foundations.find((name) => !known.includes(name));
   if (stranger !== undefined) return unknownName('foundation', stranger, known);

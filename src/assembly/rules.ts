@@ -1,0 +1,29 @@
+import type { Config, Rule as RuleConfig } from '../config/config.js';
+import { isFor, type Rule } from '../discovery/rules.js';
+import { foundationScope } from '../discovery/scope.js';
+import type { Selecting } from './directories.js';
+import { fingerprint } from './fingerprint.js';
+
+/** Which settings of TLS a rule asks for, by a name of ours; undefined: the default ones. */
+export function tlsIdOf({ tls }: Pick<RuleConfig, 'tls'>): string | undefined {
+  return tls === undefined ? undefined : fingerprint(tls);
+}
+
+/** What selects the targets of each foundation under this configuration. */
+export function selectingOf(config: Config): readonly Selecting[] {
+  const { authenticators, defaultInternalRoutePort, scraping } = config;
+  const rules: readonly Rule[] = config.rules.map((rule) => ({ ...rule, tlsId: tlsIdOf(rule) }));
+  return config.foundations.map(({ name, pageSize }) => ({
+    foundation: name,
+    scope: foundationScope({ rules: rules.filter((rule) => isFor(rule, name)), pageSize }),
+    select: {
+      rules,
+      defaultInternalRoutePort,
+      intervalBoundsMs: scraping.intervalBoundsMs,
+      sendsCredentials: (id) => {
+        const authenticator = id === undefined ? authenticators.byDefault : authenticators.byId.get(id);
+        return authenticator !== undefined && authenticator.type !== 'none';
+      },
+    },
+  }));
+}

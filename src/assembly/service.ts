@@ -1,0 +1,91 @@
+import type { Clock } from '../base/clock.js';
+import type { Config } from '../config/config.js';
+import type { Authenticators } from '../credentials/authenticator.js';
+import type { ScrapeLedger } from '../scraping/scrape-ledger.js';
+import type { Scraper } from '../scraping/scraper.js';
+import type { CurrentDirectory } from '../server/current-directory.js';
+import { createRouter, type Router } from '../server/router.js';
+import type { Log } from '../telemetry/log.js';
+import type { OwnMetrics } from '../telemetry/own-metrics.js';
+import type { ConnectionLease, ConnectionSets } from './connection-sets.js';
+import { targetConnections, tokenServiceConnections } from './connections.js';
+import { createEndpoints, pathPrefixOf } from './endpoints.js';
+import type { Foundations } from './foundations.js';
+import type { GuardOf } from './guards.js';
+import type { MetricsObservers } from './metrics-observers.js';
+import type { ReloadOutcome } from './reloader.js';
+import { tlsIdOf } from './rules.js';
+import { createConfiguredAuthenticators, createConfiguredScraper } from './scraper.js';
+
+/** What is made of one configuration and replaced whole by the next; requests under way keep what they began with. */
+export interface Service {
+  readonly config: Config;
+  readonly lease: ConnectionLease;
+  readonly authenticators: Authenticators;
+  readonly scraper: Scraper;
+  readonly router: Router;
+}
+
+export interface ServiceParts {
+  readonly config: Config;
+  /** The service that this one takes over from. */
+  readonly before: Service | undefined;
+  readonly sets: ConnectionSets;
+  readonly foundations: Foundations;
+  readonly current: CurrentDirectory;
+  readonly ledger: ScrapeLedger;
+  readonly metrics: OwnMetrics;
+  readonly observers: MetricsObservers;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Of this process, for the loop mark. */
+  readonly instanceId: string;
+  readonly guardOf: GuardOf;
+  readonly reload: () => Promise<ReloadOutcome>;
+  readonly isStopping: () => boolean;
+}
+
+export function createService(parts: ServiceParts): Service {
+  const { config, before, sets, foundations, observers, clock, log, instanceId } = parts;
+  const lease = sets.lease();
+  const byTlsId = new Map(
+    [undefined, ...config.rules.map(({ tls }) => tls)].map((tls) => [
+      tls === undefined ? undefined : tlsIdOf({ tls }),
+      lease.of(targetConnections(config, tls ?? config.scraping.tls)),
+    ]),
+  );
+  const byDefault = lease.of(targetConnections(config, config.scraping.tls));
+  const authenticators = createConfiguredAuthenticators({
+    config,
+    connectionsFor: (tls) => lease.of(tokenServiceConnections(config, tls)),
+    before: before?.authenticators,
+    observers,
+    clock,
+    log: log.child('credentials'),
+  });
+  const scraper = createConfiguredScraper({
+    config,
+    connectionsFor: (tlsId) => byTlsId.get(tlsId) ?? byDefault,
+    authenticators,
+    ledger: parts.ledger,
+    observers,
+    clock,
+    log: log.child('scraping'),
+    instanceId,
+    onGone: () => {
+      for (const { refresher } of foundations.all) refresher.suspect('processes');
+    },
+  });
+  const serverLog = log.child('server');
+  const router = createRouter({
+    pathPrefix: pathPrefixOf(config),
+    endpoints: createEndpoints({
+      ...parts,
+      scraper,
+      registry: parts.metrics.registry,
+      log: serverLog,
+    }),
+    onError: (error, { url }) => serverLog.error('a request went wrong within this program', { path: url, error }),
+  });
+  return { config, lease, authenticators, scraper, router };
+}
