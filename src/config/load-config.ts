@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
 import type { Config } from './config.js';
 import { readValues } from './read-values.js';
 import { createReporter, type Findings, type Problem, problem, sortProblems } from './report.js';
@@ -7,25 +6,20 @@ import { resolveConfig } from './resolve/config.js';
 import { readPlatform } from './resolve/platform.js';
 import { rootSchema } from './schema/root.js';
 import { type ObjectShape, shapeOf } from './shape.js';
-import { readArguments } from './sources/argument-source.js';
-import { type Environment, readEnvironment } from './sources/environment-source.js';
-import { candidateFiles, readConfigFiles } from './sources/files.js';
+import { withoutBootOptions } from './sources/boot-options.js';
+import type { Environment } from './sources/environment-source.js';
+import { createFileAccess, type FileAccess, type FileInput, type WatchedFiles } from './sources/file-access.js';
+import { readSources, type Sources } from './sources/read-sources.js';
 import type { IgnoredOption } from './sources/source.js';
-import { readYaml } from './sources/yaml-source.js';
-import { type MapNode, mapNode, overlay } from './tree.js';
 import { prepareValues } from './values/prepare-values.js';
 
-export interface ConfigInput {
+export interface ConfigInput extends FileInput {
   /** Without program and command. */
   readonly args: readonly string[];
   readonly env: Environment;
-  /** Relative names of files start from here. */
-  readonly cwd: string;
-  /** Text of a file by absolute path; rejects with an error of code ENOENT when there is none. */
-  readonly readFile: (path: string) => Promise<string>;
 }
 
-export type ConfigOutcome =
+export type ConfigOutcome = (
   | {
       readonly ok: true;
       readonly config: Config;
@@ -35,44 +29,59 @@ export type ConfigOutcome =
       /** Names of the files that were read, lowest precedence first. */
       readonly files: readonly string[];
     }
-  | { readonly ok: false; readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] };
+  | { readonly ok: false; readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] }
+) & {
+  /** Files that a poller has to look at, also when they were not there, or not understood. */
+  readonly watched: WatchedFiles;
+};
 
 /**
  * Reads files, environment and command line, in rising precedence, and checks all of it at once. Never throws for what
  * somebody wrote: mistakes are problems, each with its place.
  */
 export async function loadConfig(input: ConfigInput): Promise<ConfigOutcome> {
+  const files = createFileAccess(input);
   const findings: Findings = { problems: [], warnings: [] };
-  const shape = rootShape();
-  const args = readArguments(input.args, shape, findings);
-  const files = await readConfigFiles({ ...args, ...input }, findings);
-  const documents = files.flatMap((file) => readYaml(file.name, file.text, shape, findings));
-  const layers = [...documents, readEnvironment(input.env, shape, findings), args.tree];
-  const merged = layers.reduce(overlay, emptyRoot());
-  // Problems of a file that cannot be read hide what it would have set: more would be noise.
-  if (findings.problems.some((each) => each.path === '' && each.origin?.kind === 'file')) return failed(findings);
+  const outcome = await loadFrom({ ...input, files }, findings);
+  return { ...outcome, warnings: sortProblems(findings.warnings), watched: files.watched() };
+}
 
-  const root = await prepareValues({ ...input, root: merged, shape }, findings);
+interface LoadInput extends ConfigInput {
+  readonly files: FileAccess;
+}
+
+/** All but what is the same for both. */
+type Loaded =
+  | Omit<Extract<ConfigOutcome, { ok: true }>, 'watched' | 'warnings'>
+  | Omit<Extract<ConfigOutcome, { ok: false }>, 'watched' | 'warnings'>;
+
+async function loadFrom(input: LoadInput, findings: Findings): Promise<Loaded> {
+  const shape = rootShape();
+  const { files } = input;
+  const sources = await readSources({ ...input, shape }, findings);
+  // Problems of a source that cannot be read hide what it would have set: more would be noise.
+  if (findings.problems.some(isAboutSource)) return failed(findings);
+
+  const readFile = (path: string): Promise<string> => files.readMaterial(path);
+  const prepared = await prepareValues({ ...input, readFile, root: sources.root, shape }, findings);
+  const root = withoutBootOptions(prepared);
   const reporter = createReporter(root, findings);
   const { values, ignored } = readValues(root, shape, reporter);
   const surroundings = {
     platform: readPlatform(input.env, findings.warnings),
     env: input.env,
     cores: availableParallelism(),
-    readFile: (path: string) => input.readFile(resolve(input.cwd, path)),
+    readFile,
+    readBytes: (name: string): Promise<Uint8Array> => files.readMaterialBytes(name),
+    listFolder: async (folder: string): Promise<readonly string[]> =>
+      (await files.listFolder(folder)).map(({ name }) => name),
   };
   const config = await resolveConfig(rootSchema.parse(values), surroundings, reporter);
   if (config === undefined || findings.problems.length > 0) {
-    if (files.length === 0) findings.warnings.push(noFile(input.env));
+    if (sources.names.length === 0) findings.warnings.push(noFile(sources));
     return failed(findings);
   }
-  return {
-    ok: true,
-    config,
-    warnings: sortProblems(findings.warnings),
-    ignored: [...args.ignored, ...ignored],
-    files: files.map(({ name }) => name),
-  };
+  return { ok: true, config, ignored: [...sources.ignored, ...ignored], files: sources.names };
 }
 
 function rootShape(): ObjectShape {
@@ -81,18 +90,19 @@ function rootShape(): ObjectShape {
   return shape;
 }
 
-function emptyRoot(): MapNode {
-  return mapNode({ kind: 'environment', name: 'variables' });
+function failed(findings: Findings): Loaded {
+  return { ok: false, problems: sortProblems(findings.problems) };
 }
 
-function failed(findings: Findings): ConfigOutcome {
-  return { ok: false, problems: sortProblems(findings.problems), warnings: sortProblems(findings.warnings) };
+function isAboutSource({ path, origin }: Problem): boolean {
+  if (/^spring\.(?:config|profiles|application\.json)/.test(path)) return true;
+  return path === '' && (origin?.kind === 'file' || origin?.line !== undefined);
 }
 
-function noFile(env: Environment): Problem {
+function noFile({ searched }: Sources): Problem {
   return problem(undefined, [], {
     found: 'no configuration file',
-    expected: `one of ${candidateFiles(env).join(', ')}`,
+    expected: searched,
     remedy: 'or name one by --config.file=F',
   });
 }

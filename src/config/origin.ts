@@ -1,30 +1,46 @@
 /** Where a value was written, so that whoever has to change it finds it. */
-export type Origin =
-  | { readonly kind: 'file'; readonly file: string; readonly line?: number; readonly column?: number }
+export type Origin = (
+  | { readonly kind: 'file'; readonly file: string }
   | { readonly kind: 'environment'; readonly name: string }
-  | { readonly kind: 'argument'; readonly name: string };
+  /** A switch of Java within a variable of the environment. */
+  | { readonly kind: 'switch'; readonly name: string; readonly variable: string }
+  | { readonly kind: 'argument'; readonly name: string }
+) &
+  TextPlace;
 
-/** `promregator.yml:12:5`, `environment CF_PASSWORD` or `command line --server.port`. Lines and columns count from 1. */
+/** Within a text, counted from 1; absent when the text is a single value. */
+export interface TextPlace {
+  readonly line?: number;
+  readonly column?: number;
+}
+
+/** `promregator.yml:12:5`, `environment CF_PASSWORD`, `-Dserver.port in JAVA_OPTS` or `command line --server.port`. */
 export function formatOrigin(origin: Origin): string {
+  return [formatSource(origin), origin.line, origin.column].filter((part) => part !== undefined).join(':');
+}
+
+function formatSource(origin: Origin): string {
   switch (origin.kind) {
     case 'file':
-      return [origin.file, origin.line, origin.column].filter((part) => part !== undefined).join(':');
+      return origin.file;
     case 'environment':
       return `environment ${origin.name}`;
+    case 'switch':
+      return `${origin.name} in ${origin.variable}`;
     case 'argument':
       return `command line ${origin.name}`;
   }
 }
 
-/** Order in which people read problems: files from top to bottom, then environment, then command line. */
+/** Order in which people read problems: files from top to bottom, then environment, Java's switches, command line. */
 export function compareOrigins(a: Origin | undefined, b: Origin | undefined): number {
   const rank = rankOf(a) - rankOf(b);
   if (rank !== 0) return rank;
-  if (a?.kind !== 'file' || b?.kind !== 'file' || a.file !== b.file) return 0;
+  if (a === undefined || b === undefined || formatSource(a) !== formatSource(b)) return 0;
   return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
 }
 
 function rankOf(origin: Origin | undefined): number {
-  if (origin === undefined) return 3;
-  return { file: 0, environment: 1, argument: 2 }[origin.kind];
+  if (origin === undefined) return 4;
+  return { file: 0, environment: 1, switch: 2, argument: 3 }[origin.kind];
 }

@@ -2,54 +2,53 @@ import { formatPath, type Path, splitName } from '../path.js';
 import { type Findings, type ProblemText, problem } from '../report.js';
 import { resolvePath, type Shape } from '../shape.js';
 import { type Leaf, leaf, type MapNode, mapNode } from '../tree.js';
-import { type IgnoredOption, putOnce } from './source.js';
+import { isJavaSwitch } from './java-source.js';
+import { putOnce } from './source.js';
 
 /** What the command line says: options, and which files to read. */
 export interface Arguments {
   readonly tree: MapNode;
   /** Values of `--config.file`, in order. */
   readonly configFiles: readonly string[];
-  /** Values of `--spring.config.location`, in order. */
-  readonly locations: readonly string[];
-  readonly ignored: readonly IgnoredOption[];
+  /** Those that are meant for Java, such as `-Dname=value`, as they stand there. */
+  readonly switches: readonly string[];
 }
 
 /** Reads `--a.b=c`. Never shows a value: an argument that cannot be read may be a secret. */
 export function readArguments(args: readonly string[], shape: Shape, findings: Findings): Arguments {
   const root = mapNode({ kind: 'argument', name: '' });
   const texts = new Map<string, Leaf>();
-  const files: Record<FileArgument, string[]> = { 'config.file': [], 'spring.config.location': [] };
-  const ignored: IgnoredOption[] = [];
+  const configFiles: string[] = [];
+  const switches: string[] = [];
   for (let at = 0; at < args.length; at += 1) {
-    const argument = parseArgument(args[at] ?? '');
-    if (argument.kind === 'java') ignored.push(...readSwitch(argument.name, findings));
-    else if (argument.kind === 'other') findings.problems.push(problem(undefined, [], notUnderstood(at)));
-    else if (isFileArgument(argument.name)) {
-      const value = argument.value ?? takeNext(args, at);
-      if (argument.value === undefined && value !== undefined) at += 1;
-      if (value === undefined || value === '') findings.problems.push(noValue(argument.name));
-      else files[argument.name].push(value);
-    } else readOption(argument, { root, texts, shape, findings });
+    const text = args[at] ?? '';
+    const option = isJavaSwitch(text) ? undefined : parseOption(text);
+    if (isJavaSwitch(text)) switches.push(text);
+    else if (option === undefined) findings.problems.push(problem(undefined, [], notUnderstood(at)));
+    else {
+      const value = option.value ?? (TAKES_NEXT.includes(option.name) ? takeNext(args, at) : undefined);
+      if (option.value === undefined && value !== undefined) at += 1;
+      if (option.name !== CONFIG_FILE) readOption({ ...option, value }, { root, texts, shape, findings });
+      else if (value === undefined || value === '') findings.problems.push(noValue(option.name));
+      else configFiles.push(value);
+    }
   }
-  return { tree: root, configFiles: files['config.file'], locations: files['spring.config.location'], ignored };
+  return { tree: root, configFiles, switches };
 }
 
-type FileArgument = 'config.file' | 'spring.config.location';
+const CONFIG_FILE = 'config.file';
 
-function isFileArgument(name: string): name is FileArgument {
-  return name === 'config.file' || name === 'spring.config.location';
+/** Prometheus's own programs take these apart by a blank, too. */
+const TAKES_NEXT: readonly string[] = [CONFIG_FILE, 'web.config.file'];
+
+interface OptionArgument {
+  readonly name: string;
+  readonly value: string | undefined;
 }
 
-type Argument =
-  | { readonly kind: 'option'; readonly name: string; readonly value: string | undefined }
-  | { readonly kind: 'java'; readonly name: string }
-  | { readonly kind: 'other' };
-
-function parseArgument(text: string): Argument {
-  const java = /^-([DX][^=]*)/.exec(text);
-  if (java?.[1] !== undefined) return { kind: 'java', name: java[1] };
+function parseOption(text: string): OptionArgument | undefined {
   const option = /^--([^=]+)(?:=([\s\S]*))?$/.exec(text);
-  return option?.[1] === undefined ? { kind: 'other' } : { kind: 'option', name: option[1], value: option[2] };
+  return option?.[1] === undefined ? undefined : { name: option[1], value: option[2] };
 }
 
 /** `--config.file F`, as Prometheus takes it too. */
@@ -66,7 +65,7 @@ interface Reading {
   readonly findings: Findings;
 }
 
-function readOption(argument: Extract<Argument, { kind: 'option' }>, reading: Reading): void {
+function readOption(argument: OptionArgument, reading: Reading): void {
   const { path, shape } = resolvePath(reading.shape, splitName(argument.name));
   const value = argument.value ?? (shape?.kind === 'leaf' && shape.type.kind === 'boolean' ? 'true' : undefined);
   if (value === undefined && shape !== undefined) {
@@ -90,18 +89,6 @@ function replaceText(root: MapNode, path: Path, node: Leaf): void {
     here = next;
   }
   here.entries.set(String(path.at(-1)), node);
-}
-
-function readSwitch(name: string, findings: Findings): readonly IgnoredOption[] {
-  if (name.startsWith('X')) return [{ path: `-${name}`, reason: 'it is a switch of the Java machine' }];
-  findings.problems.push(
-    problem({ kind: 'argument', name: `-${name}` }, [], {
-      found: 'a Java switch',
-      expected: 'none, since this version does not read them yet',
-      remedy: `write --${name.slice(1)}=value`,
-    }),
-  );
-  return [];
 }
 
 function noValue(name: string, path: Path = []): ReturnType<typeof problem> {

@@ -1,7 +1,7 @@
 import { environmentForeignOptions, type ForeignOption, splitPattern } from '../foreign-options.js';
 import type { Path } from '../path.js';
 import { relaxName } from '../path.js';
-import { type Findings, problem } from '../report.js';
+import type { Findings } from '../report.js';
 import { type ObjectShape, type Shape, TWIN_SHAPE } from '../shape.js';
 import { leaf, type MapNode, mapNode } from '../tree.js';
 import { putOnce } from './source.js';
@@ -12,16 +12,20 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * The options that the environment sets. Only names of options are looked at, compared without underscores and case:
  * `CF_APIHOST` and `CF_API_HOST` are one. List items are numbered: `PROMREGATOR_TARGETS_0_ORGNAME`.
  */
-export function readEnvironment(env: Environment, shape: Shape, findings: Findings): MapNode {
+export function readEnvironment(env: Environment, whole: ObjectShape, findings: Findings): MapNode {
   const root = mapNode({ kind: 'environment', name: 'variables' });
+  const members = [...whole.members].filter(([name]) => !JAVA_PROPERTIES.includes(name));
+  const shape = { ...whole, members: new Map(members) };
   for (const [name, value] of Object.entries(env).toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     const path = value === undefined ? undefined : (findOption(shape, name) ?? findForeign(name));
     if (value === undefined || path === undefined) continue;
     putOnce(root, path, leaf(value, { kind: 'environment', name }), findings);
   }
-  refuseJavaOptions(env, findings);
   return root;
 }
+
+/** Java takes these from switches only; `HTTP_PROXY_HOST` in an environment is meant for others. */
+const JAVA_PROPERTIES: readonly string[] = ['http', 'https', 'javax'];
 
 /** The option that a variable names; `rest` is what of its name is not used up yet. */
 function findOption(shape: Shape, rest: string, path: Path = []): Path | undefined {
@@ -99,23 +103,4 @@ function foreignPath(option: ForeignOption, name: string): Path | undefined {
     rest = left;
   }
   return rest === '' ? path : undefined;
-}
-
-const JAVA_VARIABLES = ['JAVA_OPTS', 'JAVA_TOOL_OPTIONS', 'JDK_JAVA_OPTIONS'] as const;
-
-/** Switches that the original took options and key stores from; passing over them would change values in silence. */
-const JAVA_SWITCH = /(?:^|\s)["']?-D(cf|promregator|server|logging|spring|encrypt|javax\.net\.ssl|https?)\./i;
-
-function refuseJavaOptions(env: Environment, findings: Findings): void {
-  for (const name of JAVA_VARIABLES) {
-    const found = JAVA_SWITCH.exec(env[name] ?? '');
-    if (found === null) continue;
-    findings.problems.push(
-      problem({ kind: 'environment', name }, [], {
-        found: `a Java switch -D${found[1]}.…`,
-        expected: 'none, since this version does not read them yet',
-        remedy: 'write --name=value on the command line, or set the option in the file',
-      }),
-    );
-  }
 }

@@ -24,25 +24,25 @@ import { explainYamlError } from './yaml-errors.js';
 const MOST_NODES = 100_000;
 const DEEPEST_NESTING = 64;
 
-/** A file's values: one tree a document, in rising precedence. What is wrong with the file itself goes to `findings`. */
-export function readYaml(file: string, text: string, shape: Shape, findings: Findings): readonly MapNode[] {
+/** A text's values: one tree a document, in rising precedence. What is wrong with the text itself goes to `findings`. */
+export function readYaml(source: Origin, text: string, shape: Shape, findings: Findings): readonly MapNode[] {
   const lines = new LineCounter();
-  const documents = parse(file, text, lines, findings);
-  const reader = new YamlReader(file, lines, findings);
+  const documents = parse(source, text, lines, findings);
+  const reader = new YamlReader(source, lines, findings);
   return documents.map((document) => reader.read(document, shape));
 }
 
-function parse(file: string, text: string, lines: LineCounter, findings: Findings): readonly Document.Parsed[] {
-  const documents = parseOrExplain(file, text, lines, findings);
+function parse(source: Origin, text: string, lines: LineCounter, findings: Findings): readonly Document.Parsed[] {
+  const documents = parseOrExplain(source, text, lines, findings);
   for (const error of documents.flatMap((document) => document.errors)) {
-    findings.problems.push(problem(placeOf(file, lines, error.pos[0]), [], explainYamlError(error)));
+    findings.problems.push(problem(placeOf(source, lines, error.pos[0]), [], explainYamlError(error)));
   }
   return documents.some((document) => document.errors.length > 0) ? [] : documents;
 }
 
 /** The parser works by recursion, so deep nesting overflows its stack. */
 function parseOrExplain(
-  file: string,
+  source: Origin,
   text: string,
   lines: LineCounter,
   findings: Findings,
@@ -53,26 +53,26 @@ function parseOrExplain(
     return [...parseAllDocuments(text, options)];
   } catch (cause) {
     const found = cause instanceof RangeError ? 'nesting without end' : 'a text that the parser gave up on';
-    findings.problems.push(problem({ kind: 'file', file }, [], { found, expected: 'YAML' }));
+    findings.problems.push(problem(source, [], { found, expected: 'YAML' }));
     return [];
   }
 }
 
-function placeOf(file: string, lines: LineCounter, offset: number): Origin {
+function placeOf(source: Origin, lines: LineCounter, offset: number): Origin {
   const { line, col } = lines.linePos(offset);
-  return { kind: 'file', file, line, column: col };
+  return { ...source, line, column: col };
 }
 
 class TooMuch extends Error {}
 
 class YamlReader {
-  readonly #file: string;
+  readonly #source: Origin;
   readonly #lines: LineCounter;
   readonly #findings: Findings;
   #nodes = 0;
 
-  constructor(file: string, lines: LineCounter, findings: Findings) {
-    this.#file = file;
+  constructor(source: Origin, lines: LineCounter, findings: Findings) {
+    this.#source = source;
     this.#lines = lines;
     this.#findings = findings;
   }
@@ -173,7 +173,7 @@ class YamlReader {
   }
 
   #place(offset: number): Origin {
-    return placeOf(this.#file, this.#lines, offset);
+    return placeOf(this.#source, this.#lines, offset);
   }
 
   #problem(origin: Origin, path: Path, text: ProblemText): void {
