@@ -96,6 +96,8 @@ export interface ProxyConfig {
   readonly credentials: { readonly username: string; readonly password: Secret } | undefined;
   /** Hosts, domains, addresses and networks to connect to directly; `*` is all of them. */
   readonly noProxy: readonly string[];
+  /** URLs of the other scheme are reached directly, as Java has it; absent: both go by the proxy. */
+  readonly only?: 'http' | 'https';
 }
 
 export interface Rule {

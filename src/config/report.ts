@@ -32,6 +32,8 @@ export interface Reporter {
   warningAt(origin: Origin | undefined, path: Path, text: ProblemText): void;
   /** Whether an error has been reported at `path` or around it. */
   hasError(path: Path): boolean;
+  /** Whether one has been reported at `path` or below it. */
+  hasErrorBelow(path: Path): boolean;
 }
 
 /** The two lists that everything which reads configuration adds to. */
@@ -54,6 +56,10 @@ export function createReporter(root: TreeNode, findings: Findings): Reporter {
   return {
     error,
     hasError,
+    hasErrorBelow(path) {
+      const here = formatPath(path);
+      return findings.problems.some((each) => each.path === here || /^[.[]/.test(afterPrefix(each.path, here)));
+    },
     missing(path, text) {
       if (!hasError(path)) error(path, { found: 'nothing', ...text });
     },
@@ -72,6 +78,10 @@ function withoutSecret(node: TreeNode | undefined, text: ProblemText): ProblemTe
 }
 
 const MASK = '<secret>';
+
+function afterPrefix(text: string, prefix: string): string {
+  return text.startsWith(prefix) ? text.slice(prefix.length) : '';
+}
 
 export function problem(origin: Origin | undefined, path: Path, text: ProblemText): Problem {
   return {

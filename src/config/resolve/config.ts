@@ -1,29 +1,24 @@
-import type { Config, Platform, ScrapingConfig, TlsConfig } from '../config.js';
+import type { Config } from '../config.js';
 import { type ConnectTo, parseConnectTo } from '../connect-to.js';
 import { quote, type Reporter } from '../report.js';
 import type { RawConfig } from '../schema/root.js';
-import type { Environment } from '../sources/environment-source.js';
 import { createTrustedProxies, parseNetwork, type TrustedProxies } from '../trusted-proxies.js';
 import { resolveAuthenticators } from './authenticators.js';
-import { resolveCf } from './cf.js';
+import type { ResolveContext, Surroundings } from './context.js';
 import { resolveDiscovery } from './discovery.js';
+import { NO_PROXIES, readEnvironmentProxies } from './environment-proxy.js';
+import { warnOfExposure } from './exposure.js';
+import { ONLY_FOUNDATION, resolveFoundations } from './foundations.js';
 import { resolveInbound } from './inbound.js';
 import { resolveLog } from './log.js';
-import { resolveRules } from './rules.js';
+import { resolveOutboundTls } from './outbound-tls.js';
+import { type RuleContext, resolveRules } from './rules.js';
+import { resolveScraping } from './scraping.js';
 import { resolveServer } from './server.js';
-import { type ReadFile, resolveTls } from './tls.js';
-
-export interface Surroundings {
-  readonly platform: Platform;
-  readonly env: Environment;
-  /** Processors that Node may use. */
-  readonly cores: number;
-  readonly readFile: ReadFile;
-}
 
 /**
- * The configuration made of values that are each right by themselves. Checks them against each other; all that is
- * wrong is reported. Undefined when something mandatory is missing.
+ * The configuration made of values that are each right by themselves. Reads the certificates that they name, and checks
+ * all of it against each other; whatever is wrong is reported. Undefined when something mandatory is missing.
  */
 export async function resolveConfig(
   raw: RawConfig,
@@ -31,38 +26,43 @@ export async function resolveConfig(
   reporter: Reporter,
 ): Promise<Config | undefined> {
   const { promregator } = raw;
-  const { readFile } = surroundings;
-  const cfTls = await resolveTls(raw.cf.tls_config, { path: ['cf', 'tls_config'], reporter, readFile });
-  const scrapingTls = await resolveTls(promregator.scraping.tls_config, {
-    path: ['promregator', 'scraping', 'tls_config'],
-    reporter,
-    readFile,
-  });
-  const cf = resolveCf(raw.cf, cfTls, reporter, surroundings.cores);
-  const authenticators = resolveAuthenticators(promregator, reporter);
-  const rules = resolveRules(promregator.targets, authenticatorIds(promregator), reporter);
+  const { platform, env } = surroundings;
+  const context: ResolveContext = { ...surroundings, reporter };
+  const environmentProxies = promregator.proxyFromEnvironment ? readEnvironmentProxies(env, reporter) : NO_PROXIES;
+  const tls = await resolveOutboundTls(raw, context);
+  const foundations = await resolveFoundations(raw, { ...context, tlsOf: tls.ofApi, environmentProxies });
+  const scraping = resolveScraping(raw, { ...context, tls: tls.scraping, environmentProxies });
+  const inbound = resolveInbound(promregator, undefined, reporter);
+  const server = await resolveServer(raw, undefined, context);
+  warnOfExposure(server, inbound, reporter);
   const rest = {
-    rules,
+    rules: await resolveRules(promregator.targets, {
+      ...context,
+      authenticatorIds: authenticatorIds(promregator),
+      foundations: foundationNames(raw),
+      intervalBoundsMs: scraping.intervalBoundsMs,
+      tlsOf: tls.ofRule,
+    }),
     defaultInternalRoutePort: promregator.defaultInternalRoutePort,
     discovery: resolveDiscovery(promregator.discovery, reporter),
     discovererTimeoutSeconds: promregator.discoverer.timeout,
-    inbound: resolveInbound(promregator),
+    inbound,
     trustedProxies: resolveTrustedProxies(promregator.trustedProxies, reporter),
-    scraping: resolveScraping(promregator, scrapingTls),
-    authenticators,
+    scraping,
+    authenticators: await resolveAuthenticators(promregator, { ...context, tls: tls.scraping }),
     metrics: {
       requestLatency: promregator.metrics.requestLatency,
       internal: promregator.metrics.internal,
       labelNamePrefix: promregator.metrics.labelNamePrefix ?? '',
     },
     connectTo: resolveConnectTo(promregator.connectTo, reporter),
-    server: resolveServer(raw.server, surroundings.platform, surroundings.env, reporter),
-    log: resolveLog(raw, surroundings.platform.cloudFoundry ? 'json' : 'text'),
-    reload: { onChange: false },
-    simulation: undefined,
-    platform: surroundings.platform,
+    server,
+    log: resolveLog(raw, platform, reporter),
+    reload: promregator.reload,
+    simulation: promregator.simulation.enabled ? { instances: promregator.simulation.instances } : undefined,
+    platform,
   };
-  return cf === undefined ? undefined : { foundations: [{ name: 'default', ...cf }], ...rest };
+  return foundations === undefined ? undefined : { foundations, ...rest };
 }
 
 /** All that stand there, also those with a fault of their own: a rule that names one is not to blame for it. */
@@ -70,24 +70,9 @@ function authenticatorIds(raw: RawConfig['promregator']): ReadonlySet<string> {
   return new Set(raw.targetAuthenticators.flatMap(({ id }) => (id === undefined ? [] : [id])));
 }
 
-/** `maxProcessingTime` counts under the name of 0.x too. */
-function resolveScraping(raw: RawConfig['promregator'], tls: TlsConfig): ScrapingConfig {
-  const { scraping } = raw;
-  return {
-    maxProcessingMs: scraping.maxProcessingTime ?? raw.endpoint.maxProcessingTime,
-    connectTimeoutMs: scraping.connectionTimeout,
-    socketReadTimeoutMs: scraping.socketReadTimeout,
-    followForeignRedirects: scraping.followForeignRedirects,
-    failureResponse: scraping.failureResponse,
-    maxResponseBytes: scraping.maxResponseBytes,
-    maxBufferedBytes: scraping.maxBufferedBytes,
-    maxConcurrentPerInstance: scraping.maxConcurrentPerInstance,
-    maxConnections: scraping.maxConnections,
-    keepAliveSeconds: scraping.keepAliveSeconds,
-    tls,
-    proxy: undefined,
-    intervalBoundsMs: { min: 5_000, max: 600_000 },
-  };
+function foundationNames({ foundations }: RawConfig): RuleContext['foundations'] {
+  if (foundations.length === 0) return new Set([ONLY_FOUNDATION]);
+  return new Set(foundations.flatMap(({ name }) => (name === undefined ? [] : [name])));
 }
 
 function resolveTrustedProxies(networks: readonly string[], reporter: Reporter): TrustedProxies {

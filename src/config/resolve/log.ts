@@ -1,4 +1,5 @@
-import type { LogConfig, LogLevel } from '../config.js';
+import type { LogConfig, LogLevel, Platform } from '../config.js';
+import type { Reporter } from '../report.js';
 import type { RawConfig } from '../schema/root.js';
 
 type RawLevel = RawConfig['logging']['level'][string];
@@ -17,10 +18,18 @@ const LEVELS: Readonly<Record<RawLevel, LogLevel>> = {
   TRACE: 'trace',
 };
 
-export function resolveLog(raw: RawConfig, byDefault: LogConfig['format']): LogConfig {
-  const loggers = new Map(Object.entries(raw.logging.level).map(([name, level]) => [name, LEVELS[level]]));
-  const format = raw.log.format ?? byDefault;
-  return { format, file: undefined, fileFormat: format, level: programLevel(loggers), loggers };
+/** Without a word on its form, the log is JSON on Cloud Foundry, where programs read it. */
+export function resolveLog({ log, logging }: RawConfig, platform: Platform, reporter: Reporter): LogConfig {
+  const { console: structured, file: ofFile } = logging.structured.format;
+  if (structured !== undefined && log.format !== undefined && structured !== log.format) {
+    reporter.error(['logging', 'structured', 'format', 'console'], {
+      found: `"${structured}" beside log.format, which says ${log.format}`,
+      expected: 'one of the two',
+    });
+  }
+  const loggers = new Map(Object.entries(logging.level).map(([name, level]) => [name, LEVELS[level]]));
+  const format = structured ?? log.format ?? (platform.cloudFoundry ? 'json' : 'text');
+  return { format, file: logging.file.name, fileFormat: ofFile ?? format, level: programLevel(loggers), loggers };
 }
 
 /** As loggers of Java inherit: from the nearest name above, at last from `root`. */

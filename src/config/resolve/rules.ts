@@ -1,4 +1,5 @@
-import type { Rule } from '../config.js';
+import type { Rule, ScrapingConfig, TlsConfig } from '../config.js';
+import { type LabelSelector, parseLabelSelector } from '../label-selector.js';
 import {
   type CompiledExpression,
   compileNameExpression,
@@ -9,63 +10,129 @@ import type { NameSelector } from '../name-selector.js';
 import { formatPath, type Path } from '../path.js';
 import { quote, type Reporter } from '../report.js';
 import type { RawConfig } from '../schema/root.js';
+import type { RawTls } from '../schema/tls.js';
+import type { MaterialContext } from '../tls-material/material.js';
+import { resolveIntervals } from './intervals.js';
+import { checkName, checkUnique } from './name.js';
 
 type RawRule = RawConfig['promregator']['targets'][number];
 
 const RULES: Path = ['promregator', 'targets'];
 
-/** `authenticatorIds`: those that rules may name. */
-export function resolveRules(
-  raw: readonly RawRule[],
-  authenticatorIds: ReadonlySet<string>,
-  reporter: Reporter,
-): readonly Rule[] {
+const DEFAULT_PATH = '/metrics';
+
+export interface RuleContext extends MaterialContext {
+  /** Those that rules may name. */
+  readonly authenticatorIds: ReadonlySet<string>;
+  readonly foundations: ReadonlySet<string>;
+  readonly intervalBoundsMs: ScrapingConfig['intervalBoundsMs'];
+  /** TLS of a rule: its own options over the default ones. */
+  readonly tlsOf: (raw: RawTls, path: Path) => Promise<TlsConfig>;
+}
+
+export async function resolveRules(raw: readonly RawRule[], context: RuleContext): Promise<readonly Rule[]> {
+  const { reporter } = context;
   if (raw.length === 0 && !reporter.hasError(RULES)) {
     const remedy = 'without one, no application is scraped';
     reporter.warning(RULES, { found: 'nothing', expected: 'at least one rule', remedy });
   }
-  return raw.map((rule, index) => resolveRule(rule, [...RULES, index], authenticatorIds, reporter));
+  const seen = new Set<string>();
+  const rules: Rule[] = [];
+  for (const [index, rule] of raw.entries()) {
+    const path = [...RULES, index];
+    checkId(rule.id, seen, [...path, 'id'], reporter);
+    rules.push(await resolveRule(rule, path, context));
+  }
+  return rules;
 }
 
-function resolveRule(raw: RawRule, path: Path, authenticatorIds: ReadonlySet<string>, reporter: Reporter): Rule {
+async function resolveRule(raw: RawRule, path: Path, context: RuleContext): Promise<Rule> {
+  const { reporter } = context;
   const select = (name: SelectorName): NameSelector => resolveSelector(raw, name, path, reporter);
-  if (raw.authenticatorId !== undefined && !authenticatorIds.has(raw.authenticatorId)) {
-    reporter.error([...path, 'authenticatorId'], {
-      found: quote(raw.authenticatorId),
-      expected: 'the id of one of promregator.targetAuthenticators',
-      remedy: authenticatorIds.size === 0 ? 'there are none' : `known: ${[...authenticatorIds].join(', ')}`,
-    });
-  }
+  checkReference(raw.authenticatorId, context.authenticatorIds, [...path, 'authenticatorId'], {
+    reporter,
+    expected: 'the id of one of promregator.targetAuthenticators',
+  });
+  checkReference(raw.foundation, context.foundations, [...path, 'foundation'], {
+    reporter,
+    expected: 'the name of one of foundations',
+  });
+  const ownTls = Object.values(raw.tls_config).some((value) => value !== undefined);
   return {
-    id: undefined,
-    name: formatPath(path),
-    foundation: undefined,
+    id: raw.id,
+    name: raw.id ?? formatPath(path),
+    foundation: raw.foundation,
     organization: select('org'),
     space: select('space'),
     application: select('application'),
-    excludeApplication: undefined,
-    labelSelector: undefined,
-    paths: [resolvePath(raw, path, reporter)],
+    excludeApplication: resolveExclusion(raw, path, reporter),
+    labelSelector: resolveLabels(raw, path, reporter),
+    paths: resolvePaths(raw, path, reporter),
     protocol: raw.protocol,
     authenticatorId: raw.authenticatorId,
     preferredRouteRegex: resolvePreferredRoutes(raw, path, reporter),
     internalRoutePort: raw.internalRoutePort,
     overrideRouteAndPath: resolveOverride(raw, path, reporter),
     kubernetesAnnotations: raw.kubernetesAnnotations,
-    scrapeIntervalMs: undefined,
-    scrapeTimeoutMs: undefined,
-    tls: undefined,
+    ...resolveIntervals(raw, path, context.intervalBoundsMs, reporter),
+    tls: ownTls ? await context.tlsOf(raw.tls_config, [...path, 'tls_config']) : undefined,
   };
 }
 
+function checkReference(
+  name: string | undefined,
+  known: ReadonlySet<string>,
+  path: Path,
+  { reporter, expected }: { readonly reporter: Reporter; readonly expected: string },
+): void {
+  if (name === undefined || known.has(name)) return;
+  const remedy = known.size === 0 ? 'there are none' : `known: ${[...known].join(', ')}`;
+  reporter.error(path, { found: quote(name), expected, remedy });
+}
+
+/** In `/discovery?rule=` a number would look like the place of a rule in the list. */
+function checkId(id: string | undefined, seen: Set<string>, path: Path, reporter: Reporter): void {
+  if (id === undefined || !checkName(id, path, reporter)) return;
+  if (/^\d+$/.test(id)) reporter.error(path, { found: quote(id), expected: 'an id that is no number' });
+  checkUnique(id, seen, path, reporter);
+}
+
+function resolvePaths(raw: RawRule, path: Path, reporter: Reporter): readonly string[] {
+  const { paths = [] } = raw;
+  if (paths.length === 0) return [checkPath(raw.path ?? DEFAULT_PATH, [...path, 'path'], reporter)];
+  if (raw.path !== undefined) {
+    const remedy = 'make it one of paths';
+    reporter.error([...path, 'path'], { found: 'path beside paths', expected: 'one or the other', remedy });
+  }
+  return [...new Set(paths.map((each, index) => checkPath(each, [...path, 'paths', index], reporter)))];
+}
+
 /** Goes onto the wire as it stands. */
-function resolvePath(raw: RawRule, path: Path, reporter: Reporter): string {
-  if (!/^[!"$-~]+$/.test(raw.path)) {
+function checkPath(text: string, path: Path, reporter: Reporter): string {
+  if (!/^[!"$-~]+$/.test(text)) {
     const expected = 'a path of printable ASCII characters, without spaces and #';
     const remedy = 'encode others, such as %20 for a space';
-    reporter.error([...path, 'path'], { found: quote(raw.path), expected, remedy });
+    reporter.error(path, { found: quote(text), expected, remedy });
   }
-  return raw.path.startsWith('/') ? raw.path : `/${raw.path}`;
+  return text.startsWith('/') ? text : `/${text}`;
+}
+
+function resolveExclusion(raw: RawRule, path: Path, reporter: Reporter): CompiledExpression | undefined {
+  const source = raw.excludeApplicationRegex;
+  if (source === undefined) return undefined;
+  return accept(compileNameExpression(source), source, [...path, 'excludeApplicationRegex'], reporter);
+}
+
+function resolveLabels(raw: RawRule, path: Path, reporter: Reporter): LabelSelector | undefined {
+  if (raw.labelSelector === undefined) return undefined;
+  const outcome = parseLabelSelector(raw.labelSelector);
+  if (outcome.ok) return outcome.selector;
+  const where = outcome.position === undefined ? '' : ` at character ${outcome.position + 1}`;
+  reporter.error([...path, 'labelSelector'], {
+    found: `${quote(raw.labelSelector)}, which cannot be read: ${outcome.reason}${where}`,
+    expected: "a label selector in Cloud Foundry's syntax, such as env=prod,!legacy",
+  });
+  return undefined;
 }
 
 type SelectorName = 'org' | 'space' | 'application';

@@ -1,7 +1,8 @@
-import type { Platform, ServerConfig } from '../config.js';
+import type { ServerConfig, ServerTls } from '../config.js';
 import { quote, type Reporter } from '../report.js';
 import type { RawConfig } from '../schema/root.js';
-import type { Environment } from '../sources/environment-source.js';
+import type { ResolveContext } from './context.js';
+import { resolveSsl, wantsSsl } from './ssl.js';
 import { trimPath } from './web-address.js';
 
 const DEFAULT_PORT = 8080;
@@ -9,25 +10,38 @@ const DEFAULT_PORT = 8080;
 /** Time in which Cloud Foundry's routers forget an instance that stops. */
 const CLOUD_FOUNDRY_DRAIN_SECONDS = 4;
 
-export function resolveServer(
-  raw: RawConfig['server'],
-  platform: Platform,
-  env: Environment,
-  reporter: Reporter,
-): ServerConfig {
+/** What the web config file says of how we listen. */
+export interface WebServer {
+  readonly tls: ServerTls | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export async function resolveServer(
+  { server: raw, web }: RawConfig,
+  webServer: WebServer | undefined,
+  context: ResolveContext,
+): Promise<ServerConfig> {
+  const { platform, reporter } = context;
+  if (wantsSsl(raw.ssl) && webServer?.tls !== undefined) {
+    reporter.error(['server', 'ssl'], {
+      found: 'TLS beside tls_server_config of the web config file',
+      expected: 'one or the other',
+      remedy: 'remove one of them',
+    });
+  }
   return {
-    port: raw.port ?? platformPort(platform, env, reporter) ?? DEFAULT_PORT,
+    port: raw.port ?? platformPort(context) ?? DEFAULT_PORT,
     address: resolveAddress(raw.address, reporter),
     drainSeconds: raw.drainSeconds ?? (platform.cloudFoundry ? CLOUD_FOUNDRY_DRAIN_SECONDS : 0),
     contextPath: resolveContextPath(raw.servlet.contextPath, reporter),
-    tls: undefined,
-    headers: {},
-    lifecycle: false,
+    tls: webServer?.tls ?? (await resolveSsl(raw.ssl, context)),
+    headers: webServer?.headers ?? {},
+    lifecycle: web['enable-lifecycle'],
   };
 }
 
 /** On Cloud Foundry the platform says where it sends requests to. */
-function platformPort(platform: Platform, env: Environment, reporter: Reporter): number | undefined {
+function platformPort({ platform, env, reporter }: ResolveContext): number | undefined {
   const text = env['PORT'];
   if (!platform.cloudFoundry || text === undefined || text === '') return undefined;
   if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);

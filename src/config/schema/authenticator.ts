@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { secret, text } from './option.js';
+import { secret, text, texts } from './option.js';
 
-/** All types that the original knows; which of them work is decided where they are resolved. */
+/** All types that the original knows, and ours. */
 const type = z
-  .enum(['none', 'null', 'basic', 'OAuth2XSUAABasic', 'OAuth2XSUAACertificate', 'OAuth2XSUAA'])
+  .enum(['none', 'null', 'basic', 'bearer', 'OAuth2XSUAABasic', 'OAuth2XSUAACertificate', 'OAuth2XSUAA'])
   .optional()
   .describe('How scrapes identify themselves to applications.');
 
@@ -14,16 +14,52 @@ const basic = z
   })
   .prefault({});
 
+const bearer = z
+  .object({ token: secret().optional().describe('Token towards applications, sent as Authorization: Bearer.') })
+  .prefault({});
+
+const scopes = texts().default([]).describe('Scopes to ask the token service for; all that the client has unless set.');
+
+const TOKEN_URL = 'URL of the token service (http or https); /oauth/token when it has no path.';
+
+const bySecret = (what: string) =>
+  z
+    .object({
+      tokenServiceURL: text().optional().describe(`${TOKEN_URL}${what}`),
+      client_id: text().optional().describe('Client that asks for tokens.'),
+      client_secret: secret().optional().describe('Secret of that client.'),
+      scopes,
+    })
+    .prefault({});
+
+const byCertificate = z
+  .object({
+    tokenServiceCertURL: text().optional().describe(TOKEN_URL),
+    client_id: text().optional().describe('Client that asks for tokens.'),
+    client_certificates: text().optional().describe('PEM text of its certificate, the chain behind it.'),
+    client_key: secret().optional().describe('PEM text of the key of that certificate.'),
+    scopes,
+  })
+  .prefault({});
+
+const options = {
+  type,
+  basic,
+  bearer,
+  oauth2xsuaaBasic: bySecret(''),
+  oauth2xsuaaCertificate: byCertificate,
+  oauth2xsuaa: bySecret(' The group of type OAuth2XSUAA, as 0.x calls it.'),
+};
+
 /** Credentials of scrapes whose rule names none. */
-export const authenticatorSchema = z.object({ type, basic }).prefault({});
+export const authenticatorSchema = z.object(options).prefault({});
 
 /** Credentials that rules name by id. */
 export const targetAuthenticatorsSchema = z
   .array(
     z.object({
       id: text().optional().describe('Name that the authenticatorId of rules refers to.'),
-      type,
-      basic,
+      ...options,
     }),
   )
   .default([])

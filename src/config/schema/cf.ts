@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { flag, milliseconds, seconds, secret, text, whole } from './option.js';
+import { proxySchema } from './proxy.js';
+import { tlsConfigSchema } from './tls.js';
 
 /** Bounds the wait for the head of an answer. The original's 2500 ms were meant for pages of 100 elements. */
 export const DEFAULT_REQUEST_TIMEOUT_MS = 30_000;
@@ -14,63 +16,79 @@ const timeout = (what: string): z.ZodOptional<z.ZodNumber> =>
 const refresh = (what: string, defaultSeconds: number): z.ZodDefault<z.ZodNumber> =>
   seconds(1).default(defaultSeconds).describe(`How often the list of ${what} is fetched.`);
 
+const options = {
+  api_host: text().optional().describe('Host of the Cloud Foundry API, with or without scheme and port.'),
+  username: text().optional().describe('User that asks the API by password; needs cf.password.'),
+  password: secret().optional().describe('Password of cf.username.'),
+  client_id: text().optional().describe('UAA client that asks the API by client credentials, in place of a user.'),
+  client_secret: secret().optional().describe('Secret of cf.client_id.'),
+  skipSslValidation: flag()
+    .default(false)
+    .describe('Accept any certificate of the Cloud Foundry API. Scraping is not concerned.'),
+  tls_config: tlsConfigSchema('the Cloud Foundry API'),
+  proxy: proxySchema('the Cloud Foundry API'),
+  proxyHost: text()
+    .optional()
+    .describe('The name of 0.x for cf.proxy.host; counts for applications too where scraping names no proxy.'),
+  proxyPort: whole(0, 65_535).optional().describe('The name of 0.x for cf.proxy.port.'),
+  connectionPool: z
+    .object({
+      size: whole(1, 10_000)
+        .optional()
+        .describe('Most connections to the Cloud Foundry API; twice the number of cores, at least 16, unless set.'),
+    })
+    .prefault({}),
+  request: z
+    .object({
+      timeout: z
+        .object({
+          org: timeout('organizations'),
+          space: timeout('spaces'),
+          domain: timeout('domains'),
+          route: timeout('routes'),
+          process: timeout('processes'),
+          appInSpace: timeout('applications'),
+          app: timeout('applications (the name of 0.x, used when appInSpace is not set)'),
+        })
+        .prefault({}),
+      backoff: milliseconds(1).default(500).describe('First wait before a failed request is tried again.'),
+      rateLimit: z
+        .number()
+        .min(0)
+        .max(100_000)
+        .default(0)
+        .describe('Most requests to Cloud Foundry in a second, fractions allowed; 0 is no limit.'),
+      pageSize: whole(1, 5000).default(1000).describe('Elements in a page of a list, at most.'),
+    })
+    .prefault({}),
+  cache: z
+    .object({
+      timeout: z
+        .object({
+          org: refresh('organizations', 3600),
+          space: refresh('spaces', 3600),
+          domain: refresh('domains', 3600),
+          application: refresh('applications', 60),
+          route: refresh('routes', 60),
+          process: refresh('processes', 60),
+        })
+        .prefault({}),
+    })
+    .prefault({}),
+};
+
 /** The Cloud Foundry API. */
-export const cfSchema = z
-  .object({
-    api_host: text().optional().describe('Host of the Cloud Foundry API, with or without scheme and port.'),
-    username: text().optional().describe('User that asks the API by password; needs cf.password.'),
-    password: secret().optional().describe('Password of cf.username.'),
-    client_id: text().optional().describe('UAA client that asks the API by client credentials, in place of a user.'),
-    client_secret: secret().optional().describe('Secret of cf.client_id.'),
-    skipSslValidation: flag()
-      .default(false)
-      .describe('Accept any certificate of the Cloud Foundry API. Scraping is not concerned.'),
-    tls_config: z
-      .object({ ca_file: text().optional().describe('PEM file of authorities to trust for the Cloud Foundry API.') })
-      .prefault({}),
-    connectionPool: z
-      .object({
-        size: whole(1, 10_000)
-          .optional()
-          .describe('Most connections to the Cloud Foundry API; twice the number of cores, at least 16, unless set.'),
-      })
-      .prefault({}),
-    request: z
-      .object({
-        timeout: z
-          .object({
-            org: timeout('organizations'),
-            space: timeout('spaces'),
-            domain: timeout('domains'),
-            route: timeout('routes'),
-            process: timeout('processes'),
-            appInSpace: timeout('applications'),
-            app: timeout('applications (the name of 0.x, used when appInSpace is not set)'),
-          })
-          .prefault({}),
-        backoff: milliseconds(1).default(500).describe('First wait before a failed request is tried again.'),
-        rateLimit: z
-          .number()
-          .min(0)
-          .max(100_000)
-          .default(0)
-          .describe('Most requests to Cloud Foundry in a second, fractions allowed; 0 is no limit.'),
-        pageSize: whole(1, 5000).default(1000).describe('Elements in a page of a list, at most.'),
-      })
-      .prefault({}),
-    cache: z
-      .object({
-        timeout: z
-          .object({
-            org: refresh('organizations', 3600),
-            space: refresh('spaces', 3600),
-            domain: refresh('domains', 3600),
-            application: refresh('applications', 60),
-            route: refresh('routes', 60),
-            process: refresh('processes', 60),
-          })
-          .prefault({}),
-      })
-      .prefault({}),
-  })
-  .prefault({});
+export const cfSchema = z.object(options).prefault({});
+
+/** Several of them in one process, in place of `cf`. */
+export const foundationsSchema = z
+  .array(
+    z.object({
+      name: text()
+        .optional()
+        .describe('Name of the foundation in logs, metrics and rules; letters, digits, . _ and -.'),
+      ...options,
+    }),
+  )
+  .default([])
+  .describe('Several foundations in one process, in place of cf.');

@@ -49,6 +49,14 @@ export function bytes(min: number): z.ZodNumber {
   return whole(min).meta({ 'x-unit': 'bytes' });
 }
 
+/**
+ * One of the Java switches (`-Dhttp.proxyHost=…`) that the original obeys without knowing them. The environment may hold
+ * variables of the same name for other programs, so it is not looked at.
+ */
+export function javaSwitch<Schema extends z.ZodType>(schema: Schema): Schema {
+  return schema.meta({ ...schema.meta(), 'x-java-switch': true });
+}
+
 /** Several texts: a list, or one text with commas. */
 export function texts(): z.ZodArray<z.ZodString> {
   return z.array(text());

@@ -1,11 +1,9 @@
 import { z } from 'zod';
 import { authenticatorSchema, targetAuthenticatorsSchema } from './authenticator.js';
-import { flag, milliseconds, port, seconds, secret, text, texts } from './option.js';
+import { authenticationSchema, authSchema } from './inbound.js';
+import { flag, milliseconds, port, seconds, text, texts, whole } from './option.js';
 import { rulesSchema } from './rules.js';
 import { scrapingSchema } from './scraping.js';
-
-const auth = (what: string): z.ZodDefault<z.ZodEnum<{ NONE: 'NONE'; BASIC: 'BASIC' }>> =>
-  z.enum(['NONE', 'BASIC']).default('NONE').describe(`Who may call ${what}: anybody, or the inbound user.`);
 
 const discovery = z
   .object({
@@ -16,13 +14,13 @@ const discovery = z
       .optional()
       .describe('URL under which Prometheus reaches us, in place of hostname, port and scheme.'),
     ownMetricsEndpoint: flag().default(true).describe('List our own metrics in the discovery document.'),
-    auth: auth('/discovery'),
+    auth: authSchema('/discovery'),
   })
   .prefault({});
 
 const metrics = z
   .object({
-    auth: auth('/promregatorMetrics'),
+    auth: authSchema('/promregatorMetrics'),
     requestLatency: flag().default(false).describe('Latency and size of scrapes for each instance.'),
     internal: flag().default(false).describe('Metrics on the Cloud Foundry client.'),
     labelNamePrefix: z
@@ -48,7 +46,7 @@ export const promregatorSchema = z
       .prefault({}),
     endpoint: z
       .object({
-        auth: auth('/singleTargetMetrics'),
+        auth: authSchema('/singleTargetMetrics'),
         maxProcessingTime: milliseconds(1)
           .optional()
           .describe('The name of 0.x for promregator.scraping.maxProcessingTime.'),
@@ -58,17 +56,26 @@ export const promregatorSchema = z
     metrics,
     authenticator: authenticatorSchema,
     targetAuthenticators: targetAuthenticatorsSchema,
-    authentication: z
+    authentication: authenticationSchema,
+    cache: z.object({ invalidate: z.object({ auth: authSchema('/cache/invalidate') }).prefault({}) }).prefault({}),
+    proxyFromEnvironment: flag()
+      .default(false)
+      .describe('Where no option names a proxy, take that of HTTPS_PROXY, HTTP_PROXY or ALL_PROXY.'),
+    reload: z
       .object({
-        basic: z
-          .object({
-            username: text().default('promregator').describe('User that guarded endpoints admit.'),
-            password: secret().optional().describe('Password of that user; random and printed at start unless set.'),
-          })
-          .prefault({}),
+        onChange: flag()
+          .default(false)
+          .describe(
+            'Read the configuration anew when one of its files changes; certificates and secret files always are.',
+          ),
       })
       .prefault({}),
-    cache: z.object({ invalidate: z.object({ auth: auth('/cache/invalidate') }).prefault({}) }).prefault({}),
+    simulation: z
+      .object({
+        enabled: flag().default(false).describe('A pretended Cloud Foundry in place of the one of cf.'),
+        instances: whole(1, 100_000).default(10).describe('Instances of the pretended application.'),
+      })
+      .prefault({}),
     trustedProxies: texts()
       .default([])
       .describe('Addresses and networks (CIDR) whose Forwarded and X-Forwarded-* headers are believed.'),

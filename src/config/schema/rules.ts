@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { anyText, flag, port, text, texts } from './option.js';
+import { tlsConfigSchema } from './tls.js';
 
 const byName = (what: string): z.ZodOptional<z.ZodString> =>
   anyText().optional().describe(`Name of the ${what}, without regard to case. An empty one is a name that nobody has.`);
@@ -11,13 +12,26 @@ const byExpression = (what: string): z.ZodOptional<z.ZodString> =>
 
 /** One rule. Strict: an unknown name left out would widen what the rule selects. */
 const ruleSchema = z.strictObject({
+  id: text().optional().describe('Name of the rule in logs, metrics and /discovery?rule=; letters, digits, . _ and -.'),
+  foundation: text()
+    .optional()
+    .describe('The one foundation that the rule is for: a name of foundations; all unless set.'),
   orgName: byName('organization'),
   orgRegex: byExpression('organization'),
   spaceName: byName('space'),
   spaceRegex: byExpression('space'),
   applicationName: byName('application'),
   applicationRegex: byExpression('application'),
-  path: text().default('/metrics').describe('Path of the metrics on the application.'),
+  excludeApplicationRegex: text()
+    .optional()
+    .describe('Regular expression for the whole name of applications that the rule leaves out.'),
+  labelSelector: text()
+    .optional()
+    .describe("Labels that the application has to have, in Cloud Foundry's syntax: env=prod,!legacy,tier in (a,b)."),
+  path: text().optional().describe('Path of the metrics on the application; /metrics unless set.'),
+  paths: texts()
+    .optional()
+    .describe('Several paths of metrics on the application, each a target of its own; excludes path.'),
   protocol: z
     .enum(['http', 'https'])
     .optional()
@@ -33,6 +47,15 @@ const ruleSchema = z.strictObject({
   kubernetesAnnotations: flag()
     .default(false)
     .describe('Only applications annotated prometheus.io/scrape: "true"; prometheus.io/path beats the path.'),
+  scrapeInterval: text()
+    .optional()
+    .describe(
+      'How often Prometheus is to scrape: 30s, 1m30s, or a number of seconds; its own configuration unless set.',
+    ),
+  scrapeTimeout: text()
+    .optional()
+    .describe('How long Prometheus is to wait, not above the interval, in the same forms.'),
+  tls_config: tlsConfigSchema('the applications of the rule'),
 });
 
 export const rulesSchema = z

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { bytes, flag, milliseconds, seconds, text, whole } from './option.js';
+import { bytes, flag, milliseconds, seconds, whole } from './option.js';
+import { proxySchema } from './proxy.js';
+import { tlsConfigSchema } from './tls.js';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -27,8 +29,13 @@ export const scrapingSchema = z
     maxConcurrentPerInstance: whole(1).default(4).describe('Most scrapes of one instance at a time.'),
     maxConnections: whole(0).default(1000).describe('Most idle connections to applications kept open.'),
     keepAliveSeconds: seconds(0).default(90).describe('How long an idle connection to an application is kept.'),
-    tls_config: z
-      .object({ ca_file: text().optional().describe('PEM file of authorities to trust for applications.') })
+    tls_config: tlsConfigSchema('applications'),
+    proxy: proxySchema('applications'),
+    intervalBounds: z
+      .object({
+        min: seconds(1).default(5).describe('Shortest interval that rules and annotations may ask Prometheus for.'),
+        max: seconds(1).default(600).describe('Longest interval that rules and annotations may ask Prometheus for.'),
+      })
       .prefault({}),
   })
   .prefault({});

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { text, whole } from './option.js';
+import { sslSchema } from './ssl.js';
 
 /** How we listen. */
 export const serverSchema = z
@@ -15,5 +16,6 @@ export const serverSchema = z
     servlet: z
       .object({ contextPath: text().optional().describe('Path that stands before every endpoint.') })
       .prefault({}),
+    ssl: sslSchema,
   })
   .prefault({});
