@@ -27,6 +27,7 @@ function contextOf(args: readonly string[]): CommandContext {
     args,
     env: process.env,
     cwd: process.cwd(),
+    openStdin: () => process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
     onSignal,
@@ -67,7 +68,7 @@ function print(text: string): number {
 }
 
 function overview(): string {
-  const lines = COMMANDS.map((command) => `  ${command.name.padEnd(10)} ${command.summary}\n`).join('');
+  const lines = COMMANDS.map((command) => `  ${command.name.padEnd(13)} ${command.summary}\n`).join('');
   return `promregator ${VERSION}: every instance of every application on Cloud Foundry, for Prometheus\n\n${lines}\n'promregator COMMAND --help' tells more.\n`;
 }
 

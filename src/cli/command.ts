@@ -4,6 +4,7 @@ export interface CommandContext {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  readonly openStdin: () => Input;
   readonly stdout: Output;
   readonly stderr: Output;
   /** Calls the handler for each SIGTERM and SIGINT; returns what takes it off again. */
@@ -11,6 +12,9 @@ export interface CommandContext {
   /** Calls the handler for each SIGHUP, which means "read the configuration anew"; returns what takes it off again. */
   readonly onReload: (handler: () => void) => () => void;
 }
+
+/** Chunks until its end. */
+export type Input = AsyncIterable<Uint8Array | string>;
 
 export interface Output {
   write(text: string): unknown;

@@ -1,11 +1,13 @@
 import { availableParallelism } from 'node:os';
 import type { Config } from './config.js';
+import { withDerivedValues } from './derived-values.js';
+import { type EffectiveValue, listEffectiveValues } from './effective-values.js';
 import { readValues } from './read-values.js';
 import { createReporter, type Findings, type Problem, problem, sortProblems } from './report.js';
 import { resolveConfig } from './resolve/config.js';
 import { readPlatform } from './resolve/platform.js';
+import { rootShape } from './root-shape.js';
 import { rootSchema } from './schema/root.js';
-import { type ObjectShape, shapeOf } from './shape.js';
 import { withoutBootOptions } from './sources/boot-options.js';
 import type { Environment } from './sources/environment-source.js';
 import { createFileAccess, type FileAccess, type FileInput, type WatchedFiles } from './sources/file-access.js';
@@ -33,6 +35,8 @@ export type ConfigOutcome = (
 ) & {
   /** Files that a poller has to look at, also when they were not there, or not understood. */
   readonly watched: WatchedFiles;
+  /** Every option with the value in force, as far as it got; secrets are masked. */
+  readonly effective: readonly EffectiveValue[];
 };
 
 /**
@@ -65,6 +69,7 @@ async function loadFrom(input: LoadInput, findings: Findings): Promise<Loaded> {
   const readFile = (path: string): Promise<string> => files.readMaterial(path);
   const prepared = await prepareValues({ ...input, readFile, root: sources.root, shape }, findings);
   const root = withoutBootOptions(prepared);
+  const effective = listEffectiveValues(shape, root);
   const reporter = createReporter(root, findings);
   const { values, ignored } = readValues(root, shape, reporter);
   const surroundings = {
@@ -79,19 +84,19 @@ async function loadFrom(input: LoadInput, findings: Findings): Promise<Loaded> {
   const config = await resolveConfig(rootSchema.parse(values), surroundings, reporter);
   if (config === undefined || findings.problems.length > 0) {
     if (sources.names.length === 0) findings.warnings.push(noFile(sources));
-    return failed(findings);
+    return failed(findings, effective);
   }
-  return { ok: true, config, ignored: [...sources.ignored, ...ignored], files: sources.names };
+  return {
+    ok: true,
+    config,
+    ignored: [...sources.ignored, ...ignored],
+    files: sources.names,
+    effective: withDerivedValues(effective, config),
+  };
 }
 
-function rootShape(): ObjectShape {
-  const shape = shapeOf(rootSchema);
-  if (shape.kind !== 'object') throw new TypeError('the schema is an object');
-  return shape;
-}
-
-function failed(findings: Findings): Loaded {
-  return { ok: false, problems: sortProblems(findings.problems) };
+function failed(findings: Findings, effective: readonly EffectiveValue[] = []): Loaded {
+  return { ok: false, problems: sortProblems(findings.problems), effective };
 }
 
 function isAboutSource({ path, origin }: Problem): boolean {
