@@ -18,6 +18,21 @@ export const SERVE: CommandEntry = {
 export const COMMANDS: readonly CommandEntry[] = [
   SERVE,
   {
+    name: 'check-config',
+    summary: 'say what is wrong with a configuration, and what it comes to',
+    load: async () => (await import('./check-config.js')).checkConfig,
+  },
+  {
+    name: 'encrypt',
+    summary: 'encrypt a secret for the configuration',
+    load: async () => (await import('./cipher-commands.js')).encrypt,
+  },
+  {
+    name: 'decrypt',
+    summary: 'decrypt what was encrypted for the configuration',
+    load: async () => (await import('./cipher-commands.js')).decrypt,
+  },
+  {
     name: 'demo',
     summary: 'see it work: simulated Cloud Foundry, Promregator and, where installed, Prometheus',
     load: async () => (await import('./demo.js')).demo,
