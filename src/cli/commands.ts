@@ -18,6 +18,11 @@ export const SERVE: CommandEntry = {
 export const COMMANDS: readonly CommandEntry[] = [
   SERVE,
   {
+    name: 'discover',
+    summary: 'tell once what would be scraped, and what is left out and why',
+    load: async () => (await import('./discover.js')).discover,
+  },
+  {
     name: 'check-config',
     summary: 'say what is wrong with a configuration, and what it comes to',
     load: async () => (await import('./check-config.js')).checkConfig,
