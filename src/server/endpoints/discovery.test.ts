@@ -91,6 +91,8 @@ describe('a part of it', () => {
     ['?org=acme&space=prod&application=invoices', []],
     ['?org=nobody', []],
     ['?org=', []],
+    ['?foundation=default', ['orders:0', 'orders:1', 'invoices:0']],
+    ['?rule=0&application=orders', ['orders:0', 'orders:1']],
   ])('%s is %j', async (query, expected) => {
     expect(await listed(await proxyWith({}), query)).toEqual(expected);
   });
@@ -106,11 +108,21 @@ describe('a part of it', () => {
       const { status, headers, body } = await ask(proxy.url + path + query);
       expect([status, headers['content-type']]).toEqual([400, 'text/plain; charset=utf-8']);
       expect(body.toString()).toBe(
-        `${named} is no parameter here; there are org, space, application, each repeatable.\n`,
+        `${named} is no parameter here; there are foundation, rule, org, space, application, each repeatable.\n`,
       );
       expect(headers['x-content-type-options']).toBe('nosniff');
     }
   });
+});
+
+test.each([
+  ['foundation=b', "'b' is no foundation; there is default.\n"],
+  ['rule=mine', "'mine' is no rule; there is promregator.targets[0].\n"],
+])('%s, which does not exist, is no empty list', async (query, sentence) => {
+  const proxy = await proxyWith({});
+  for (const path of ['/discovery', '/debug/discovery']) {
+    expect(await askText(`${proxy.url}${path}?${query}`)).toEqual([400, sentence]);
+  }
 });
 
 test('the debug view is JSON and can be narrowed', async () => {
