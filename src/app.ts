@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { createConnectionSets } from './assembly/connection-sets.js';
 import { createDirectories } from './assembly/directories.js';
-import { pathPrefixOf } from './assembly/endpoints.js';
 import { createFoundations } from './assembly/foundations.js';
 import { createGuardFactory, type PrintPassword } from './assembly/guards.js';
 import { createMetricsObservers } from './assembly/metrics-observers.js';
+import { pathPrefixOf } from './assembly/path-prefix.js';
 import { createPublisher } from './assembly/publisher.js';
 import { createReloader, type LoadAgain, type Loaded, type ReloadOutcome } from './assembly/reloader.js';
 import { optionsForRestart } from './assembly/restart-options.js';

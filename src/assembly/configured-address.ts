@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.js';
 import type { AdvertisedAddress } from '../discovery/sd-document.js';
-import { pathPrefixOf } from './endpoints.js';
+import { pathPrefixOf } from './path-prefix.js';
 
 /**
  * The address under which Prometheus reaches us, as far as the configuration says it: without a request there is nothing
@@ -10,7 +10,6 @@ import { pathPrefixOf } from './endpoints.js';
  */
 export function configuredAddress(config: Config): AdvertisedAddress | undefined {
   const { externalUrl, hostname, port, scheme } = config.discovery;
-  const pathPrefix = pathPrefixOf(config);
   if (externalUrl !== undefined) {
     return {
       host: `${externalUrl.hostname}:${externalUrl.port}`,
@@ -20,5 +19,5 @@ export function configuredAddress(config: Config): AdvertisedAddress | undefined
   }
   if (hostname === undefined) return undefined;
   const usualPort = scheme === undefined ? config.server.port : scheme === 'https' ? 443 : 80;
-  return { host: `${hostname}:${port ?? usualPort}`, scheme, pathPrefix };
+  return { host: `${hostname}:${port ?? usualPort}`, scheme, pathPrefix: pathPrefixOf(config) };
 }

@@ -19,6 +19,7 @@ import type { Log } from '../telemetry/log.js';
 import type { Registry } from '../telemetry/registry.js';
 import type { Foundation, Foundations } from './foundations.js';
 import type { GuardOf } from './guards.js';
+import { pathPrefixOf } from './path-prefix.js';
 import type { ReloadOutcome } from './reloader.js';
 
 export interface EndpointParts {
@@ -32,11 +33,6 @@ export interface EndpointParts {
   readonly guardOf: GuardOf;
   readonly reload: () => Promise<ReloadOutcome>;
   readonly isStopping: () => boolean;
-}
-
-/** In front of every path, served and advertised: the context path, else that of the external URL. */
-export function pathPrefixOf({ server, discovery }: Config): string {
-  return server.contextPath === '' ? (discovery.externalUrl?.path ?? '') : server.contextPath;
 }
 
 export function createEndpoints(parts: EndpointParts): readonly Endpoint[] {
