@@ -341,14 +341,18 @@ describe('problems, each with place and remedy', () => {
       { yaml: 'cf: {password: "{cipher}00"}', env: { CF_API_HOST: 'a', CF_USERNAME: 'u' } },
       [
         expect.stringContaining(
-          'promregator.yml:1:16: cf.password: found an encrypted value ({cipher}), expected a plain one',
+          'promregator.yml:1:16: cf.password: found an encrypted value ({cipher}), and no key, expected the key that it was encrypted with',
         ),
       ],
     ],
     [
       'a placeholder',
       { yaml: `server.address: $\{HOST}` },
-      [expect.stringContaining('promregator.yml:1:17: server.address: found a placeholder')],
+      [
+        expect.stringContaining(
+          `promregator.yml:1:17: server.address: found the placeholder $\{HOST}, which has no value`,
+        ),
+      ],
     ],
     [
       'a proxy',
