@@ -42,7 +42,7 @@ test.each<[string, AuthenticatorOptions]>([
   ['bearer', { type: 'bearer', token: new Secret('tell-nobody') }],
 ])('%s has nothing else to offer after a 401', (_, options) => {
   const found = authenticatorsWith({ byDefault: options }).find(undefined);
-  expect([found.replacement('Basic x'), found.tokenUrl]).toEqual([undefined, undefined]);
+  expect([found.replacement('Basic x'), found.tokenService]).toEqual([undefined, undefined]);
 });
 
 test.each<[string, AuthenticatorOptions]>([

@@ -8,8 +8,8 @@ import { createTokenService, type TokenRequestResult } from './token-service.js'
 
 /** What proves to an application that we may scrape it. */
 export interface Authenticator {
-  /** Where its tokens come from, for errors; undefined where nobody has to be asked. */
-  readonly tokenUrl: string | undefined;
+  /** Where its tokens come from, for people; undefined where nobody has to be asked. */
+  readonly tokenService: string | undefined;
   /**
    * Value of the Authorization header; undefined for none. A promise only while there is no token to hand out.
    *
@@ -107,8 +107,8 @@ function clientInUse(name: string, options: OAuth2Options, parts: Authenticators
   if (known !== undefined) return known;
   const requested = (result: TokenRequestResult): void => observe.tokenRequested(name, result);
   const service = createTokenService({ ...options, connections, clock, requested });
-  const authenticator = createClientToken({ name, tokenUrl: options.tokenUrl, service, clock, log });
-  return { name, options, connections, authenticator };
+  const token = createClientToken({ name, service, clock, log });
+  return { name, options, connections, authenticator: { tokenService: service.address, ...token } };
 }
 
 /** The same connections mean the same settings of TLS, the client certificate among them. */
@@ -124,7 +124,7 @@ function isSameClient(one: TokenClientInUse, other: Omit<TokenClientInUse, 'auth
 }
 
 function unchanging(value: string | undefined): Authenticator {
-  return { tokenUrl: undefined, authorization: () => value, replacement: () => undefined };
+  return { tokenService: undefined, authorization: () => value, replacement: () => undefined };
 }
 
 /** RFC 7617: user-id and password, joined by a colon, in UTF-8. */

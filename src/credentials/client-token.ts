@@ -2,17 +2,21 @@ import type { Clock } from '../base/clock.js';
 import { formatDuration, type Milliseconds } from '../base/duration.js';
 import { describeError, errorCode } from '../base/errors.js';
 import type { Log } from '../telemetry/log.js';
-import type { Authenticator } from './authenticator.js';
 import { TokenError } from './token-error.js';
 import type { TokenService } from './token-service.js';
 
 export interface ClientTokenOptions {
   /** The authenticator's id, for the log. */
   readonly name: string;
-  readonly tokenUrl: string;
   readonly service: TokenService;
   readonly clock: Clock;
   readonly log: Log;
+}
+
+/** What an authenticator hands out; promises reject with a TokenError. */
+export interface ClientToken {
+  authorization(): string | Promise<string>;
+  replacement(refused: string): string | undefined | Promise<string>;
 }
 
 /** The original keeps no token for longer, so that a right that is granted or taken is felt: renewed then, but used on where that fails. */
@@ -44,7 +48,7 @@ interface HeldToken {
 }
 
 /** One client's token, fetched once for all scrapes that wait and renewed while the old one serves. */
-export function createClientToken(options: ClientTokenOptions): Authenticator {
+export function createClientToken(options: ClientTokenOptions): ClientToken {
   const { service, clock, log, name } = options;
   let current: HeldToken | undefined;
   let flight: Promise<string> | undefined;
@@ -113,7 +117,6 @@ export function createClientToken(options: ClientTokenOptions): Authenticator {
   }
 
   return {
-    tokenUrl: options.tokenUrl,
     authorization,
     replacement(refused) {
       if (current?.authorization !== refused) return authorization();

@@ -25,6 +25,8 @@ export interface GrantedToken {
 }
 
 export interface TokenService {
+  /** For people: the address without query. */
+  readonly address: string;
   /**
    * Asks for a token: one request, or two when the service may want id and secret elsewhere.
    *
@@ -39,7 +41,8 @@ const MAX_ANSWER_BYTES = 1024 * 1024;
 /** A token service, asked with id and secret in the form body first: every UAA takes every secret so (facts/cloud-foundry.md 2.1). */
 export function createTokenService(options: TokenServiceOptions): TokenService {
   const { origin, pathname, search } = new URL(options.tokenUrl);
-  const place = `the token service ${origin}${pathname}`;
+  const address = origin + pathname;
+  const place = `the token service ${address}`;
   let preferred: ClientAuthentication = 'form';
 
   /** Undefined when the client is refused, but may be taken with id and secret elsewhere. */
@@ -75,6 +78,7 @@ export function createTokenService(options: TokenServiceOptions): TokenService {
   }
 
   return {
+    address,
     async request() {
       const said: string[] = [];
       const other = preferred === 'form' ? 'basic' : 'form';

@@ -1,5 +1,6 @@
 import { formatDuration, type Milliseconds } from '../base/duration.js';
 import { describeError, errorCode, oneLine } from '../base/errors.js';
+import type { Authenticator } from '../credentials/authenticator.js';
 import type { Target } from '../discovery/directory.js';
 import type { ResponseHeaders } from '../outbound/exchange.js';
 import { header } from '../outbound/fetch-whole.js';
@@ -45,9 +46,8 @@ export function noToken(target: Target, cause: unknown): ScrapeError {
   return new ScrapeError('token_unavailable', `${describeTarget(target)}: ${words}`, { cause });
 }
 
-export function tokenLate(target: Target, limitMs: Milliseconds, tokenUrl: string | undefined): ScrapeError {
-  const { origin, pathname } = new URL(tokenUrl ?? target.origin);
-  const words = `no token from the token service ${origin}${pathname} within ${formatDuration(limitMs)}`;
+export function tokenLate(target: Target, limitMs: Milliseconds, { tokenService }: Authenticator): ScrapeError {
+  const words = `no token from the token service ${tokenService ?? ''} within ${formatDuration(limitMs)}`;
   return new ScrapeError('token_unavailable', `${describeTarget(target)}: ${words}`);
 }
 

@@ -252,7 +252,7 @@ export class RunningScrape implements Receiver, BodyOwner {
     if (this.#phase === 'draining') this.#endDrain('cut');
     if (this.#phase === 'done') return;
     const { target, limitMs, authenticator } = this.#job;
-    if (this.#phase === 'authorizing') this.giveUp(tokenLate(target, limitMs, authenticator.tokenUrl));
+    if (this.#phase === 'authorizing') this.giveUp(tokenLate(target, limitMs, authenticator));
     else this.giveUp(late(target, limitMs, this.#phase === 'waiting' ? 'nothing' : 'head'));
   }
 

@@ -70,7 +70,7 @@ export const PROXY_USER_AGENT = 'Promregator/0.0.0-test';
 
 /** No credentials for anybody. */
 const NO_AUTHENTICATORS: Authenticators = {
-  find: () => ({ tokenUrl: undefined, authorization: () => undefined, replacement: () => undefined }),
+  find: () => ({ tokenService: undefined, authorization: () => undefined, replacement: () => undefined }),
   clients: [],
 };
 
