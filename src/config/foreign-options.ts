@@ -1,7 +1,7 @@
 import { type Path, relaxName, splitName } from './path.js';
 
 /**
- * Options that the original knows and this version does not read.
+ * Options that the original, its framework or Prometheus' programs know and that have no counterpart here.
  *
  * `ignored`: it means nothing here, one line at start says so. `refused`: going on without it would change security,
  * routing or values, so it is an error. `missing`: the same without such harm, a warning.
@@ -28,35 +28,41 @@ const FOREIGN_OPTIONS: readonly ForeignOption[] = [
   ...each('ignored', 'memory is the business of the JavaScript engine', 'promregator.gc.*'),
   ...each('ignored', REACTOR, 'promregator.reactor.*', 'promregator.workaround.*'),
   ...each('ignored', 'the API version is always checked', 'promregator.internal.preCheckAPIVersion'),
-  ...each('refused', 'requests would leave without the proxy', 'cf.proxy.*', 'cf.proxyHost', 'cf.proxyPort'),
-  ...each('refused', 'requests would leave without the proxy', 'promregator.scraping.proxy.*'),
-  ...each('refused', 'we would listen without TLS', 'server.ssl.*', 'web.config.file'),
-  ...each('refused', 'the real platform would be asked instead', 'promregator.simulation.*'),
-  ...each('refused', 'its values would be missing', 'spring.config.import', 'spring.config.additional-location'),
-  ...each('refused', 'its values would be missing', 'spring.application.json'),
-  ...each('refused', 'values for a profile would be missing', 'spring.config.activate.*', 'spring.profiles.*'),
-  ...each('missing', 'only authenticators of type basic and none work', 'promregator.authenticator.oauth2xsuaa.*'),
-  ...each('missing', 'only authenticators of type basic and none work', 'promregator.authenticator.oauth2xsuaaBasic.*'),
+  ...each('missing', 'the process never ends by itself; watch /-/ready', 'cf.watchdog.restartCount'),
+  ...each('ignored', 'each request has its time limit, and a failed connection is opened anew', 'cf.watchdog.*'),
   ...each(
     'missing',
-    'only authenticators of type basic and none work',
-    'promregator.authenticator.oauth2xsuaaCertificate.*',
-    'promregator.targetAuthenticators[].oauth2xsuaa.*',
-    'promregator.targetAuthenticators[].oauth2xsuaaBasic.*',
-    'promregator.targetAuthenticators[].oauth2xsuaaCertificate.*',
+    'the bytes of applications pass unchanged; labels come by /discovery',
+    'promregator.scraping.labelEnrichment',
   ),
-  ...each('missing', 'connections are not watched', 'cf.watchdog.*'),
-  ...each('missing', 'the bytes of applications pass unchanged', 'promregator.scraping.labelEnrichment'),
-  ...each('missing', 'use log.format: json', 'logging.structured.*'),
-  ...each('missing', 'the log goes to stderr', 'logging.file.*', 'logging.path'),
-  ...each('missing', 'encrypted values cannot be read', 'encrypt.*'),
-  ...each('missing', 'reload is not possible', 'web.enable-lifecycle'),
+  ...each(
+    'refused',
+    'we would listen without TLS; name server.ssl.certificate or server.ssl.key-store',
+    'server.ssl.bundle',
+  ),
+  ...each('refused', 'one certificate is for all names', 'server.ssl.server-name-bundles[].*'),
+  ...each('ignored', 'enabled-protocols says which versions are spoken', 'server.ssl.protocol'),
+  ...each('ignored', JAVA, 'server.ssl.key-store-provider', 'server.ssl.trust-store-provider'),
+  ...each('missing', 'name the proxies by promregator.trustedProxies', 'server.forward-headers-strategy'),
+  ...each('missing', 'name the proxies by promregator.trustedProxies', 'server.use-forward-headers'),
+  ...each('refused', 'values are decrypted by a pass phrase only, encrypt.key', 'encrypt.key-store.*', 'encrypt.rsa.*'),
+  ...each('ignored', 'a value that cannot be decrypted is always an error', 'encrypt.fail-on-error'),
+  ...each('missing', 'use logging.file.name', 'logging.path', 'logging.file.path'),
+  ...each('ignored', 'the log file is rotated by others, and opened anew', 'logging.file.*'),
+  ...each('ignored', 'the structured forms have no settings', 'logging.structured.*'),
   ...each('ignored', 'the log has forms of its own, see log.format', 'logging.pattern.*', 'logging.config'),
   ...each('ignored', JAVA, 'logging.logback.*', 'logging.charset.*', 'logging.group.*', 'logging.include-*'),
-  ...each('ignored', JAVA, 'server.tomcat.*', 'server.compression.*', 'server.http2.*', 'server.error.*'),
+  ...each('missing', 'use logging.level.root', 'log.level'),
+  ...each('missing', 'use server.address and server.port', 'web.listen-address'),
+  ...each('missing', 'use server.servlet.contextPath', 'web.route-prefix'),
+  ...each('missing', 'use promregator.discovery.externalUrl', 'web.external-url'),
+  ...each('ignored', 'answers are compressed where it pays', 'server.compression.*'),
+  ...each('ignored', 'HTTP/1.1 is spoken', 'server.http2.*'),
+  ...each('ignored', JAVA, 'server.tomcat.*', 'server.error.*', 'server.servlet.*', 'server.reactive.*'),
   ...each('ignored', JAVA, 'server.jetty.*', 'server.undertow.*', 'server.netty.*', 'server.shutdown'),
   ...each('ignored', JAVA, 'server.max-http-header-size', 'server.max-http-request-header-size'),
-  ...each('ignored', JAVA, 'spring.*', 'management.*'),
+  ...each('ignored', JAVA, 'server.server-header', 'server.connection-timeout'),
+  ...each('ignored', JAVA, 'debug', 'trace', 'info.*', 'spring.*', 'management.*'),
 ];
 
 function each(fate: ForeignOption['fate'], reason: string, ...patterns: readonly string[]): readonly ForeignOption[] {
@@ -77,11 +83,11 @@ export function isForeignGroup(path: Path): boolean {
 }
 
 /**
- * Those that the environment may set. Whole realms such as `spring.*` are left out: what else an environment holds
- * under such names is others' business.
+ * Those that the environment may set. Whole realms such as `spring.*` and single words are left out:
+ * what else an environment holds under such names is others' business.
  */
 export function environmentForeignOptions(): readonly ForeignOption[] {
-  return FOREIGN_OPTIONS.filter(({ pattern }) => !/^[a-z]+\.\*$/.test(pattern));
+  return FOREIGN_OPTIONS.filter(({ pattern }) => !/^[a-z]+(?:\.\*)?$/.test(pattern));
 }
 
 /** `[]` becomes a step of its own. */

@@ -2,8 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { loadWritten, MANDATORY_ENV, type Written } from '../../test/support/config/load-written.js';
 import { formatProblem } from './report.js';
 
-async function warningsOf(written: Written): Promise<readonly string[]> {
-  const { warnings } = await loadWritten(written);
+/** Nobody else reaches it, so that a row holds only what it is about. */
+const LOOPBACK = '--server.address=127.0.0.1';
+
+async function warningsOf({ args = [LOOPBACK], ...written }: Written): Promise<readonly string[]> {
+  const { warnings } = await loadWritten({ args, ...written });
   return warnings.map(formatProblem);
 }
 
@@ -31,7 +34,7 @@ describe('warnings', () => {
     ],
     [
       'an unknown name on the command line',
-      { yaml: RULE, args: ['--maxResponseBytes=1'] },
+      { yaml: RULE, args: [LOOPBACK, '--maxResponseBytes=1'] },
       [
         'command line --maxResponseBytes: maxResponseBytes: found an unknown name, expected an option; it is passed over; did you mean promregator.scraping.maxResponseBytes?',
       ],
@@ -58,10 +61,10 @@ describe('warnings', () => {
       ],
     ],
     [
-      'the watchdog, once',
-      { yaml: `${RULE}\ncf.watchdog: {enabled: true, rate: 1}` },
+      'the end that the watchdog puts to the process',
+      { yaml: `${RULE}\ncf.watchdog: {enabled: true, rate: 1, restartCount: 3}` },
       [
-        'promregator.yml:2:15: cf.watchdog.enabled: found an option that this version does not support yet, expected none; it is ignored: connections are not watched',
+        'promregator.yml:2:39: cf.watchdog.restartCount: found an option that has no counterpart here, expected none; it is ignored: the process never ends by itself; watch /-/ready',
       ],
     ],
     [
@@ -71,6 +74,15 @@ describe('warnings', () => {
         'promregator.yml:1:53: promregator.authenticator.basic: found credentials without a type, which are not used, expected a type beside them; write type: basic',
       ],
     ],
+    [
+      'listening to everybody without a guard',
+      { yaml: RULE, args: [] },
+      [
+        'configuration: server.address: found 0.0.0.0, where everybody who reaches us may see all targets, expected a guard; set promregator.discovery.auth and promregator.endpoint.auth, or listen on 127.0.0.1',
+      ],
+    ],
+    ['one guard', { yaml: `${RULE}\npromregator.discovery.auth: BASIC`, args: [] }, []],
+    ['listening to ourselves', { yaml: `${RULE}\nserver.address: "::1"`, args: [] }, []],
     [
       'VCAP_APPLICATION that is no JSON',
       { yaml: RULE, env: { ...MANDATORY_ENV, VCAP_APPLICATION: 'x' } },
@@ -89,7 +101,7 @@ describe('warnings', () => {
 
   test('where files were looked for, when something is missing', async () => {
     expect(await warningsOf({ env: { PROMREGATOR_CONFIG_DIR: '/etc/p/' } })).toContain(
-      'configuration: found no configuration file, expected one of config/promregator.yml, promregator.yml, /etc/p/promregator.yml; or name one by --config.file=F',
+      'configuration: found no configuration file, expected promregator with .yaml, .yml, .properties in ./, /etc/p/, ./config/; or name one by --config.file=F',
     );
   });
 });
@@ -99,7 +111,7 @@ test('options without meaning here are named', async () => {
   const outcome = await loadWritten({
     yaml,
     env: { ...MANDATORY_ENV, PROMREGATOR_SCRAPING_THREADS: '5', SPRING_X: 'y', MANAGEMENT_Y: 'z' },
-    args: ['-Xmx1g'],
+    args: [LOOPBACK, '-Xmx1g'],
   });
   expect(outcome.ok && outcome.ignored.map(({ path }) => path).toSorted()).toEqual([
     '-Xmx1g',

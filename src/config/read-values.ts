@@ -26,7 +26,7 @@ interface Reader {
   readonly ignored: IgnoredOption[];
   /** All options, to find the place that a misplaced name belongs to. */
   readonly names: readonly Path[];
-  /** Groups of options that this version lacks are named once each. */
+  /** Groups of options without counterpart are named once each. */
   readonly said: Set<string>;
 }
 
@@ -194,7 +194,7 @@ function reportForeign(path: Path, node: TreeNode, reader: Reader): boolean {
   const group = `${option.pattern} ${path.find((segment) => typeof segment === 'number') ?? ''}`;
   if (reader.said.has(group)) return true;
   reader.said.add(group);
-  const found = 'an option that this version does not support yet';
+  const found = 'an option that has no counterpart here';
   const { reason } = option;
   if (option.fate === 'refused')
     reader.reporter.errorAt(node.keyOrigin, path, { found, expected: `none, since ${reason}` });

@@ -12,10 +12,6 @@ const byExpression = (what: string): z.ZodOptional<z.ZodString> =>
 
 /** One rule. Strict: an unknown name left out would widen what the rule selects. */
 const ruleSchema = z.strictObject({
-  id: text().optional().describe('Name of the rule in logs, metrics and /discovery?rule=; letters, digits, . _ and -.'),
-  foundation: text()
-    .optional()
-    .describe('The one foundation that the rule is for: a name of foundations; all unless set.'),
   orgName: byName('organization'),
   orgRegex: byExpression('organization'),
   spaceName: byName('space'),
@@ -47,6 +43,10 @@ const ruleSchema = z.strictObject({
   kubernetesAnnotations: flag()
     .default(false)
     .describe('Only applications annotated prometheus.io/scrape: "true"; prometheus.io/path beats the path.'),
+  id: text().optional().describe('Name of the rule in logs, metrics and /discovery?rule=; letters, digits, . _ and -.'),
+  foundation: text()
+    .optional()
+    .describe('The one foundation that the rule is for: a name of foundations; all unless set.'),
   scrapeInterval: text()
     .optional()
     .describe(
