@@ -1,7 +1,7 @@
 import { formatPath, type Path, splitName } from '../path.js';
 import { type Findings, type ProblemText, problem } from '../report.js';
 import { resolvePath, type Shape } from '../shape.js';
-import { type Leaf, leaf, type MapNode, mapNode } from '../tree.js';
+import { type Leaf, leaf, type MapNode, mapNode, nodeAt } from '../tree.js';
 import { isJavaSwitch } from './java-source.js';
 import { putOnce } from './source.js';
 
@@ -82,13 +82,10 @@ function readOption(argument: OptionArgument, reading: Reading): void {
 }
 
 function replaceText(root: MapNode, path: Path, node: Leaf): void {
-  let here: MapNode = root;
-  for (const segment of path.slice(0, -1)) {
-    const next = here.entries.get(String(segment));
-    if (next?.kind !== 'map') return;
-    here = next;
-  }
-  here.entries.set(String(path.at(-1)), node);
+  const around = nodeAt(root, path.slice(0, -1));
+  const last = path.at(-1);
+  if (around?.kind === 'map' && typeof last === 'string') around.entries.set(last, node);
+  if (around?.kind === 'list' && typeof last === 'number') around.items.set(last, node);
 }
 
 function noValue(name: string, path: Path = []): ReturnType<typeof problem> {

@@ -2,6 +2,7 @@ import type { Origin, TextPlace } from '../origin.js';
 import { type Findings, problem } from '../report.js';
 import type { Shape } from '../shape.js';
 import { type Leaf, type MapNode, mapNode, overlay } from '../tree.js';
+import { BOOT } from './boot-options.js';
 import { readYaml } from './yaml-source.js';
 
 /** The options of SPRING_APPLICATION_JSON, nested or flat. What it holds is never quoted, since it may be a secret. */
@@ -11,8 +12,10 @@ export function readJson(json: Leaf, shape: Shape, findings: Findings): MapNode 
     // JSON is YAML, and that reader knows places.
     return readYaml(json.origin, json.text, shape, findings).reduce(overlay, mapNode(json.origin));
   }
+  const remedy = 'in JAVA_OPTS and its like, put the whole switch in single quotes';
+  const text = { found: 'a text that is no JSON object', expected: '{"name": "value"}' };
   findings.problems.push(
-    problem(placed(json.origin, fault), [], { found: 'a text that is no JSON object', expected: '{"name": "value"}' }),
+    problem(placed(json.origin, fault), BOOT.json, json.origin.kind === 'switch' ? { ...text, remedy } : text),
   );
   return mapNode(json.origin);
 }

@@ -1,5 +1,5 @@
 import { type ConfigOutcome, loadConfig } from '../../../src/config/load-config.js';
-import type { FolderEntry } from '../../../src/config/sources/file-access.js';
+import { writtenFiles } from './written-files.js';
 
 /** What an operator may have written, and where. */
 export interface Written {
@@ -22,17 +22,5 @@ export async function loadWritten({
 }: Written): Promise<ConfigOutcome> {
   const all = new Map<string, string | Uint8Array>(Object.entries(files));
   if (yaml !== undefined) all.set('/work/promregator.yml', yaml);
-  const readFile = async (path: string): Promise<Uint8Array> => {
-    const content = all.get(path);
-    if (content === undefined) throw Object.assign(new Error(`ENOENT: ${path}`), { code: 'ENOENT' });
-    return typeof content === 'string' ? Buffer.from(content) : content;
-  };
-  const listFolder = async (path: string): Promise<readonly FolderEntry[]> => {
-    const below = [...all.keys()].filter((name) => name.startsWith(`${path.replace(/\/$/, '')}/`));
-    if (below.length === 0) throw Object.assign(new Error(`ENOENT: ${path}`), { code: 'ENOENT' });
-    const steps = below.map((name) => name.slice(path.replace(/\/$/, '').length + 1).split('/'));
-    const folders = new Map(steps.map(([name = '', ...rest]) => [name, rest.length > 0]));
-    return [...folders].map(([name, isFolder]) => ({ name, kind: isFolder ? 'folder' : 'file' }));
-  };
-  return loadConfig({ args, env, cwd: '/work', readFile, listFolder });
+  return loadConfig({ args, env, ...writtenFiles(all) });
 }
