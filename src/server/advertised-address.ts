@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { isIPv6 } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import type { AdvertisedAddress } from '../discovery/sd-document.js';
 
 export interface AddressOptions {
@@ -35,7 +36,9 @@ export function advertisedAddress(request: IncomingMessage, options: AddressOpti
     return { host, scheme: externalUrl.scheme, pathPrefix: externalUrl.path };
   }
   const seen =
-    forwardedOrigin(request, options.believed) ?? hostOrigin(request.headers.host, undefined) ?? localOrigin(request);
+    forwardedOrigin(request, options.believed) ??
+    hostOrigin(request.headers.host, ownScheme(request)) ??
+    localOrigin(request);
   const hostname = options.hostname === undefined ? seen.host : bracketed(options.hostname);
   const scheme = options.scheme ?? (options.port === undefined ? seen.scheme : undefined);
   return {
@@ -88,7 +91,12 @@ function hostOrigin(text: string | undefined, scheme: 'http' | 'https' | undefin
 
 function localOrigin({ socket }: IncomingMessage): Origin {
   const address = (socket.localAddress ?? 'localhost').replace(/^::ffff:(?=\d+\.)/i, '');
-  return { host: bracketed(address), port: socket.localPort ?? 80, scheme: undefined };
+  return { host: bracketed(address), port: socket.localPort ?? 80, scheme: ownScheme({ socket }) };
+}
+
+/** Where we speak TLS ourselves, targets without a scheme could not be scraped. */
+function ownScheme({ socket }: Pick<IncomingMessage, 'socket'>): 'https' | undefined {
+  return socket instanceof TLSSocket ? 'https' : undefined;
 }
 
 function bracketed(host: string): string {

@@ -1,14 +1,20 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Clock } from '../base/clock.js';
 import type { Milliseconds } from '../base/duration.js';
 import type { Router } from './router.js';
+import type { ServerTls } from './server-tls.js';
+import { createTlsDoor, type TlsDoor } from './tls-door.js';
 
 export interface HttpServerOptions {
   readonly address: string;
   /** 0 is any free one. */
   readonly port: number;
   readonly router: Router;
+  /** Undefined: plain HTTP. */
+  readonly tls?: ServerTls | undefined;
+  /** On every answer that is ours; Node itself answers what is no HTTP. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly clock: Clock;
   readonly observe: { answered(endpoint: string, status: number): void };
 }
@@ -16,6 +22,16 @@ export interface HttpServerOptions {
 export interface HttpServer {
   /** @throws what `listen` says, such as EADDRINUSE */
   start(): Promise<AddressInfo>;
+  /** For requests to come; those that run are finished by the router that began them. */
+  setRouter(router: Router): void;
+  /**
+   * For connections to come; those that are open stay as they are. All of it can change, TLS or plain HTTP too.
+   *
+   * @throws when OpenSSL does not like it; what was in force stays then
+   */
+  setTls(tls: ServerTls | undefined): void;
+  /** For requests to come. */
+  setHeaders(headers: Readonly<Record<string, string>>): void;
   /** No new connections; running requests finish, and are cut at the deadline. */
   stop(deadlineMs: Milliseconds): Promise<void>;
 }
@@ -26,16 +42,26 @@ const KEEP_ALIVE_MS: Milliseconds = 310_000;
 const REQUEST_MS: Milliseconds = 30_000;
 const IDLE_CHECK_MS: Milliseconds = 50;
 
+interface Connection {
+  /** Answers under way; of pipelined requests there may be several. */
+  readonly pending: Set<ServerResponse>;
+  /** Read before the first byte of HTTP could come: those of the TLS handshake. */
+  readonly bytesBefore: number;
+}
+
+/** @throws when OpenSSL does not like `tls` */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
+  let { router, headers = {} } = options;
   let stopping = false;
   const server = createServer(
     { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS, noDelay: true },
     (request: IncomingMessage, response: ServerResponse) => {
+      for (const name in headers) response.setHeader(name, headers[name] ?? '');
       if (stopping) response.setHeader('connection', 'close');
-      const pending = sockets.get(request.socket);
+      const pending = connections.get(request.socket)?.pending;
       pending?.add(response);
       let over: (() => void) | undefined;
-      const endpoint = options.router.handle(request, response, (listener) => {
+      const endpoint = router.handle(request, response, (listener) => {
         over = listener;
       });
       response.on('close', () => {
@@ -46,22 +72,36 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     },
   );
 
-  /** Connections with their answers under way; of pipelined requests there may be several. */
-  const sockets = new Map<Socket, Set<ServerResponse>>();
-  server.on('connection', (socket: Socket) => {
+  const connections = new Map<Socket, Connection>();
+  const serveHttp = takeConnectionListener(server);
+  const shaking = new Set<Socket>();
+  let door = doorFor(options.tls);
+  server.on('connection', (raw: Socket) => {
+    if (door === undefined) serve(raw);
+    else door.admit(raw);
+  });
+
+  function doorFor(tls: ServerTls | undefined): TlsDoor | undefined {
+    return tls === undefined ? undefined : createTlsDoor({ tls, shaking, letIn: serve });
+  }
+
+  function serve(socket: Socket): void {
     const pending = new Set<ServerResponse>();
-    sockets.set(socket, pending);
+    connections.set(socket, { pending, bytesBefore: socket.bytesRead });
     socket.once('close', () => {
-      sockets.delete(socket);
+      connections.delete(socket);
       // Node tells the answer whose turn it is; those that wait behind it would never hear that their caller left.
       for (const response of pending) if (response.socket === null) response.emit('close');
     });
-  });
+    serveHttp(socket);
+  }
 
   /** Those that were never used too, as browsers and probes open them: Node counts them as busy until they time out. */
   function closeIdle(): void {
     server.closeIdleConnections();
-    for (const socket of sockets.keys()) if (socket.bytesRead === 0) socket.destroy();
+    for (const [socket, { bytesBefore }] of connections) if (socket.bytesRead === bytesBefore) socket.destroy();
+    // No request has come by them yet, so they are as good as not accepted.
+    for (const raw of shaking) raw.destroy();
   }
 
   return {
@@ -73,6 +113,15 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
           resolve(addressOf(server.address()));
         });
       }),
+    setRouter(next) {
+      router = next;
+    },
+    setTls(tls) {
+      door = doorFor(tls);
+    },
+    setHeaders(next) {
+      headers = next;
+    },
     stop(deadlineMs) {
       stopping = true;
       return new Promise((resolve) => {
@@ -90,6 +139,18 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
 
 /** nginx's number for a caller that left before it was answered. */
 const CLIENT_GONE = 499;
+
+/**
+ * Takes off what Node's server does with a new connection and returns it, so that TLS can come before it. Node documents the
+ * event `connection` as the way to hand connections in; time-outs and the count of connections work as for its own.
+ */
+function takeConnectionListener(server: Server): (socket: Socket) => void {
+  const listeners = server.listeners('connection');
+  server.removeAllListeners('connection');
+  return (socket) => {
+    for (const listener of listeners) listener.call(server, socket);
+  };
+}
 
 function addressOf(address: AddressInfo | string | null): AddressInfo {
   if (address === null || typeof address === 'string') throw new Error('a TCP server has an address once it listens');

@@ -11,16 +11,21 @@ export interface Answer {
   readonly headers?: OutgoingHttpHeaders;
 }
 
-/** A whole answer. HEAD gets its head: Node leaves the body out by itself. */
+/**
+ * A whole answer. HEAD gets its head: Node leaves the body out by itself. Headers that the response has already are the
+ * operator's (web config file), so they stand above ours.
+ */
 export function respond(response: ServerResponse, answer: Answer): void {
   const body = typeof answer.body === 'string' ? Buffer.from(answer.body, 'utf8') : answer.body;
-  response.writeHead(answer.status, {
+  const headers: OutgoingHttpHeaders = {
     'content-type': answer.contentType,
     'content-length': body.length,
     'cache-control': NO_CACHE,
     'x-content-type-options': 'nosniff',
     ...answer.headers,
-  });
+  };
+  for (const name of response.getHeaderNames()) delete headers[name];
+  response.writeHead(answer.status, headers);
   response.end(body);
 }
 

@@ -3,7 +3,8 @@ import { directoryOf, targetAt } from '../../test/support/scrape/directory.js';
 import { type ScrapeProxy, startProxy } from '../../test/support/scrape/proxy.js';
 import { ask, askText } from '../../test/support/scrape/question.js';
 import { Secret } from '../base/secret.js';
-import { createBasicGuard } from './guard.js';
+import { createBasicGuard } from './basic-guard.js';
+import { createBcryptQueue } from './bcrypt-queue.js';
 
 const TARGET = targetAt('http://127.0.0.1:1');
 const GUARDED = [
@@ -107,7 +108,10 @@ describe('the landing page', () => {
 });
 
 describe('the guard', () => {
-  const guard = createBasicGuard({ username: 'promregator', password: new Secret('pä:ß') });
+  const guard = createBasicGuard({
+    users: [{ username: 'promregator', password: new Secret('pä:ß'), form: 'plain' }],
+    bcrypt: createBcryptQueue(),
+  });
   const basic = (text: string): string => `Basic ${Buffer.from(text).toString('base64')}`;
 
   test.each([

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Guard } from './guard.js';
+import { type Guard, OPEN } from './guard.js';
 import { respondText } from './respond.js';
 
 /** A request on its way to an endpoint. */
@@ -22,7 +22,7 @@ export interface Endpoint {
   /** A path, or the beginning of paths when it ends in a slash and `takesRest` is set. */
   readonly path: string;
   readonly takesRest?: true;
-  readonly methods: readonly string[];
+  readonly methods: readonly string[] | 'any';
   readonly guard: Guard;
   answer(visit: Visit): void | Promise<void>;
 }
@@ -31,6 +31,8 @@ export interface RouterOptions {
   readonly endpoints: readonly Endpoint[];
   /** In front of every path: empty, or `/prefix`. */
   readonly pathPrefix: string;
+  /** Before paths where there is nothing; absent: everybody may learn that. */
+  readonly elsewhere?: Guard;
   readonly onError: (error: unknown, request: IncomingMessage) => void;
 }
 
@@ -39,6 +41,7 @@ export interface Router {
   handle(request: IncomingMessage, response: ServerResponse, whenOver: WhenOver): string;
 }
 
+/** `endpoint` label of requests to paths where there is nothing. */
 const NOBODY = 'none';
 
 /** Paths are compared as they come: nothing is decoded, so nothing can hide in an encoding. */
@@ -51,18 +54,43 @@ export function createRouter(options: RouterOptions): Router {
     else exact.set(pathPrefix + endpoint.path, endpoint);
   }
 
+  const nothing: Endpoint = {
+    name: NOBODY,
+    path: '',
+    methods: 'any',
+    guard: options.elsewhere ?? OPEN,
+    answer: ({ response }) =>
+      respondText(response, 404, `There is nothing at this path; ${pathPrefix}/ lists what there is.`),
+  };
+
+  /** The guard's word first; waited for only where it has to think. */
   function serve(endpoint: Endpoint, visit: Visit): string {
     const { request, response } = visit;
-    if (!endpoint.methods.includes(request.method ?? '')) {
-      const allow = endpoint.methods.join(', ');
-      respondText(response, 405, `${endpoint.path} takes ${allow}.`, { allow });
-    } else if (endpoint.guard.admits(request, response)) {
-      attempt(endpoint, visit);
-    }
+    const admitted = endpoint.guard.admits(request, response);
+    if (admitted === true) attempt(endpoint, visit);
+    else if (admitted !== false) attemptOnce(admitted, endpoint, visit);
     return endpoint.name;
   }
 
+  function attemptOnce(admitted: Promise<boolean>, endpoint: Endpoint, visit: Visit): void {
+    let isOver = false;
+    visit.whenOver(() => {
+      isOver = true;
+    });
+    admitted.then(
+      // A caller that left meanwhile must not set off a scrape that nobody would end.
+      (isAdmitted) => isAdmitted && !isOver && attempt(endpoint, visit),
+      (error) => failed(error, visit),
+    );
+  }
+
   function attempt(endpoint: Endpoint, visit: Visit): void {
+    const { request, response } = visit;
+    if (endpoint.methods !== 'any' && !endpoint.methods.includes(request.method ?? '')) {
+      const allow = endpoint.methods.join(', ');
+      respondText(response, 405, `${endpoint.path} takes ${allow}.`, { allow });
+      return;
+    }
     try {
       endpoint.answer(visit)?.catch((error) => failed(error, visit));
     } catch (error) {
@@ -88,9 +116,7 @@ export function createRouter(options: RouterOptions): Router {
           return serve(endpoint, { request, response, rest: path.slice(start.length), query, whenOver });
       }
       const endpoint = exact.get(path);
-      if (endpoint !== undefined) return serve(endpoint, { request, response, rest: '', query, whenOver });
-      respondText(response, 404, `There is nothing at this path; ${pathPrefix}/ lists what there is.`);
-      return NOBODY;
+      return serve(endpoint ?? nothing, { request, response, rest: '', query, whenOver });
     },
   };
 }

@@ -31,7 +31,7 @@ describe('the document', () => {
   test('is JSON, as it is, never compressed, not to be cached', async () => {
     const proxy = await proxyWith({});
     const { status, headers, body } = await ask(`${proxy.url}/discovery`, {
-      headers: { ...PROMETHEUS_HEADERS, accept: 'text/html', 'accept-encoding': 'gzip, br' },
+      headers: { ...PROMETHEUS_HEADERS, accept: 'application/json', 'accept-encoding': 'gzip, br' },
     });
     expect([status, headers['content-type'], headers['cache-control']]).toEqual([200, 'application/json', 'no-cache']);
     expect(headers).not.toHaveProperty('content-encoding');
@@ -123,6 +123,24 @@ test.each([
   for (const path of ['/discovery', '/debug/discovery']) {
     expect(await askText(`${proxy.url}${path}?${query}`)).toEqual([400, sentence]);
   }
+});
+
+test.each([
+  [undefined, 200],
+  ['', 200],
+  ['application/json', 200],
+  ['Application/JSON;q=0.1', 200],
+  ['text/html, application/*;q=0.5', 200],
+  ['text/html,*/*;q=0.1', 200],
+  ['text/html', 406],
+  ['application/openmetrics-text,text/plain;q=0.5', 406],
+  ['application/json;q=0', 406],
+  ['application/json;q=0,*/*', 406],
+  ['json', 406],
+])('for Accept %j the document answers %d', async (accept, status) => {
+  const proxy = await proxyWith({});
+  const heard = await ask(`${proxy.url}/discovery`, accept === undefined ? {} : { headers: { accept } });
+  expect([heard.status, heard.body.toString().startsWith('[')]).toEqual([status, status === 200]);
 });
 
 test('the debug view is JSON and can be narrowed', async () => {

@@ -1,5 +1,6 @@
 import type { DirectoryFilter } from '../../discovery/directory-filter.js';
 import type { RenderOptions } from '../../discovery/sd-document.js';
+import { acceptsJson } from '../accepts-json.js';
 import { type AddressOptions, advertisedAddress } from '../advertised-address.js';
 import type { CurrentDirectory } from '../current-directory.js';
 import type { Guard } from '../guard.js';
@@ -29,6 +30,11 @@ export function discoveryEndpoint(options: DiscoveryEndpointOptions): Endpoint {
     methods: ['GET', 'HEAD'],
     guard: options.guard,
     answer({ request, response, query }) {
+      if (!acceptsJson(request.headers.accept)) {
+        // As the original does (facts/promregator.md 1).
+        respondText(response, 406, `This document is ${JSON_TYPE}, which the header Accept does not take.`);
+        return;
+      }
       const asked = readAskedPart(query, options.current);
       if (asked.kind === 'bad_request') {
         respondText(response, 400, asked.problem);
