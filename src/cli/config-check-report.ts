@@ -13,7 +13,11 @@ export function writeCheckJson(outcome: ConfigOutcome): string {
     warnings: outcome.warnings.map(problemJson),
     ignored: outcome.ok ? outcome.ignored : [],
     files: outcome.ok ? outcome.files : [],
-    effective: outcome.effective.map(({ path, value, ...places }) => ({ path, value, source: formatSource(places) })),
+    effective: outcome.effective.map(({ path, value = null, ...places }) => ({
+      path,
+      value,
+      source: formatSource(places),
+    })),
   };
   return `${JSON.stringify(report, undefined, 2)}\n`;
 }
@@ -42,8 +46,10 @@ export function writeCheckText(outcome: ConfigOutcome): string {
 /** Longer values are cut here: a certificate would push all sources far to the right. */
 const WIDEST_VALUE = 60;
 
+/** Options that are not set and have no default are left out: they are many, and say nothing. */
 function effectiveTable(effective: readonly EffectiveValue[]): string {
-  const rows = effective.map(({ path, value, ...places }) => [path, cut(value), formatSource(places)]);
+  const set = effective.filter(({ value, origin }) => value !== undefined || origin !== 'default');
+  const rows = set.map(({ path, value, ...places }) => [path, cut(value), formatSource(places)]);
   return rows.length === 0 ? '' : `\n${textTable(['option', 'value', 'source'], rows)}`;
 }
 

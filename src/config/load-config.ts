@@ -91,7 +91,7 @@ async function loadFrom(input: LoadInput, findings: Findings): Promise<Loaded> {
     config,
     ignored: [...sources.ignored, ...ignored],
     files: sources.names,
-    effective: withDerivedValues(effective, config),
+    effective: withDerivedValues(effective, config, input.env),
   };
 }
 
