@@ -5,7 +5,7 @@ import { type ConnectorOptions, createConnector } from './connector.js';
 import type { Exchange, OutboundRequest, Receiver } from './exchange.js';
 import { outboundError } from './outbound-error.js';
 import { type Connection, NO_TIMEOUT, type Pool, PooledExchange } from './pooled-exchange.js';
-import { createProxyRoute, type OutboundProxy } from './proxy.js';
+import { createProxyRoute, destinationOf, type OutboundProxy } from './proxy.js';
 
 /**
  * Connections towards other servers, kept alive within a bound. How they are shared is decided behind this interface
@@ -109,7 +109,8 @@ export function createConnections(options: ConnectionsOptions): Connections {
   /** Requests to plain origins are put to the proxy itself; to the others it opens a tunnel, and sees no request. */
   function forwarderFor(origin: string): OutboundProxy | undefined {
     const { protocol, hostname, port } = new URL(origin);
-    return protocol === 'http:' ? proxyFor(hostname.replace(/^\[(.*)\]$/, '$1'), Number(port) || 80) : undefined;
+    const destination = destinationOf(protocol, hostname, port);
+    return destination.scheme === 'http' ? proxyFor(destination) : undefined;
   }
 
   function takeIdle(origin: string): Connection | undefined {

@@ -6,7 +6,7 @@ import type { TlsConfig } from '../config/config.js';
 import { type Attempt, startAttempt } from './attempt.js';
 import type { ConnectTo } from './connect-to.js';
 import { proxyError } from './outbound-error.js';
-import type { OutboundProxy, ProxyRoute } from './proxy.js';
+import { type Destination, destinationOf, type OutboundProxy, type ProxyRoute } from './proxy.js';
 import { openTunnel } from './proxy-tunnel.js';
 import { createTlsContext } from './tls-context.js';
 import { createTlsSessions } from './tls-sessions.js';
@@ -19,11 +19,7 @@ export interface ConnectorOptions {
   readonly tls: TlsConfig;
 }
 
-interface Target {
-  /** Without brackets. */
-  readonly host: string;
-  readonly port: number;
-  readonly secure: boolean;
+interface Target extends Destination {
   /** The name in the certificate, and the one asked for by SNI. */
   readonly servername: string;
 }
@@ -59,13 +55,13 @@ export function createConnector(options: ConnectorOptions, proxyFor: ProxyRoute)
   }
 
   function connectDirectly(attempt: Attempt, target: Target): void {
-    if (target.secure) attempt.step(secure(target, undefined), 'secureConnect', attempt.succeed);
+    if (target.scheme === 'https') attempt.step(secure(target, undefined), 'secureConnect', attempt.succeed);
     else attempt.step(openTcp(target.host, target.port), 'connect', attempt.succeed);
   }
 
   function connectThrough(attempt: Attempt, proxy: OutboundProxy, target: Target): void {
     const connected = (socket: Socket): void => {
-      if (!target.secure) attempt.succeed(socket);
+      if (target.scheme === 'http') attempt.succeed(socket);
       else
         openTunnel(socket, proxy, authority(target), {
           onError: attempt.fail,
@@ -86,16 +82,10 @@ export function createConnector(options: ConnectorOptions, proxyFor: ProxyRoute)
   }
 
   return (request, callback) => {
-    const host = request.hostname.replace(/^\[(.*)\]$/, '$1');
-    const isSecure = request.protocol === 'https:';
-    const port = Number(request.port) || (isSecure ? 443 : 80);
-    const target: Target = {
-      host,
-      port,
-      secure: isSecure,
-      servername: tls.serverName ?? request.servername ?? host,
-    };
-    const proxy = proxyFor(host, port);
+    const destination = destinationOf(request.protocol, request.hostname, request.port);
+    const servername = tls.serverName ?? request.servername ?? destination.host;
+    const target: Target = { ...destination, servername };
+    const proxy = proxyFor(target);
     const attempt = startAttempt(connectTimeoutMs, proxy?.name, callback);
     if (proxy === undefined) connectDirectly(attempt, target);
     else connectThrough(attempt, proxy, target);

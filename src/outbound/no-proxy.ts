@@ -12,24 +12,19 @@ export type NoProxy = (host: string, port: number) => boolean;
  * - `10.1.2.3`, `::1` and networks such as `10.0.0.0/8` are for hosts written as addresses: no name is looked up;
  * - each but a network may end in a port, `example.org:8080`, `[::1]:8080`;
  * - `localhost` and addresses of loopback are never asked of a proxy, since there they would be the proxy's own;
- * - ours, for Java's patterns: `=example.org` is that host alone, and `*` anywhere else stands for any characters.
+ * - ours, for Java's `http.nonProxyHosts`: `=example.org` is that host alone, and `*` elsewhere stands for any characters.
  *
  * An entry may itself be a list, with commas or spaces.
  */
 export function createNoProxy(entries: readonly string[]): NoProxy {
   const matchers = entries.flatMap((entry) => entry.split(/[\s,]+/)).flatMap((entry) => compile(entry.toLowerCase()));
+  const loopback = loopbackAddresses();
+  const isLoopback = (host: string): boolean =>
+    host === 'localhost' || host.endsWith('.localhost') || contains(loopback, host);
   return (host, port) => {
     const name = host.toLowerCase().replace(/\.$/, '');
     return isLoopback(name) || matchers.some((matches) => matches(name, port));
   };
-}
-
-/** Java's `http.nonProxyHosts`, `*.foo.example|10.*`, in our words: there a name is that name alone. */
-export function parseNonProxyHosts(text: string): readonly string[] {
-  const patterns = text.split('|').map((pattern) => pattern.trim());
-  return patterns
-    .filter((pattern) => pattern !== '')
-    .map((pattern) => (pattern.includes('*') ? pattern : `=${pattern.replace(/^\[(.*)\]$/, '$1')}`));
 }
 
 function compile(entry: string): readonly NoProxy[] {
@@ -65,6 +60,7 @@ function hostMatcher(pattern: string): (host: string) => boolean {
   if (below.includes('*')) return globMatcher(below);
   if (below.startsWith('.')) return (host) => host.endsWith(below) && host.length > below.length;
   const same = sameHost(below);
+  if (isIP(below) !== 0) return same;
   return (host) => same(host) || host.endsWith(`.${below}`);
 }
 
@@ -83,12 +79,7 @@ function globMatcher(pattern: string): (host: string) => boolean {
   return (host) => expression.test(host);
 }
 
-function isLoopback(host: string): boolean {
-  if (host === 'localhost' || host.endsWith('.localhost')) return true;
-  return isIP(host) !== 0 && contains(loopback(), host);
-}
-
-function loopback(): BlockList {
+function loopbackAddresses(): BlockList {
   const list = new BlockList();
   list.addSubnet('127.0.0.0', 8, 'ipv4');
   list.addAddress('::1', 'ipv6');

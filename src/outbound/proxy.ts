@@ -13,8 +13,15 @@ export interface OutboundProxy {
   readonly headers: () => Readonly<Record<string, string>>;
 }
 
-/** The proxy for a host, without brackets; undefined for a direct connection. */
-export type ProxyRoute = (host: string, port: number) => OutboundProxy | undefined;
+/** Where a request goes; the host without brackets. */
+export interface Destination {
+  readonly scheme: 'http' | 'https';
+  readonly host: string;
+  readonly port: number;
+}
+
+/** The proxy on the way; undefined for a direct connection. */
+export type ProxyRoute = (destination: Destination) => OutboundProxy | undefined;
 
 export function createProxyRoute(config: ProxyConfig | undefined): ProxyRoute {
   if (config === undefined) return () => undefined;
@@ -27,7 +34,17 @@ export function createProxyRoute(config: ProxyConfig | undefined): ProxyRoute {
     name: `${host.includes(':') ? `[${host}]` : host}:${config.port}`,
     headers: () => authorization(config.credentials),
   };
-  return (targetHost, targetPort) => (direct(targetHost, targetPort) ? undefined : proxy);
+  return (to) => {
+    const concerned = config.only === undefined || config.only === to.scheme;
+    return concerned && !direct(to.host, to.port) ? proxy : undefined;
+  };
+}
+
+/** `http://[::1]:8080`, port and brackets being optional, in its parts. */
+export function destinationOf(protocol: string, hostname: string, port: string | null | undefined): Destination {
+  const scheme = protocol === 'https:' ? 'https' : 'http';
+  const host = hostname.replace(/^\[(.*)\]$/, '$1');
+  return { scheme, host, port: Number(port) || (scheme === 'https' ? 443 : 80) };
 }
 
 /** Basic (RFC 7617), in UTF-8. */

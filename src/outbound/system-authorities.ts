@@ -1,20 +1,24 @@
 import { readFileSync } from 'node:fs';
 import * as tls from 'node:tls';
 
-/** Of Node 22.15 and later: what counts by default, with `NODE_EXTRA_CA_CERTS` and `--use-system-ca`. */
-interface WithDefaultAuthorities {
-  getCACertificates(kind: 'default'): readonly string[];
+/** What Node says of its authorities. */
+export interface NodeAuthorities {
+  /** Those that come with Node itself. */
+  readonly rootCertificates: readonly string[];
+  /** Node 22.15 and later: what counts by default, `NODE_EXTRA_CA_CERTS` and `--use-system-ca` included. */
+  readonly getCACertificates?: (kind: 'default') => readonly string[];
 }
 
 /**
  * PEM texts of the authorities that count when nobody names any. Node drops them all as soon as one is named, also those
  * of `NODE_EXTRA_CA_CERTS`, so they have to be named along.
- *
- * @param env where `NODE_EXTRA_CA_CERTS` stands; read by Node itself where it can tell
  */
-export function systemAuthorities(env: Readonly<Record<string, string | undefined>> = process.env): readonly string[] {
-  if (tellsDefaults(tls)) return tls.getCACertificates('default');
-  return [...tls.rootCertificates, ...extraAuthorities(env['NODE_EXTRA_CA_CERTS'])];
+export function systemAuthorities(
+  node: NodeAuthorities = tls,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): readonly string[] {
+  if (node.getCACertificates !== undefined) return node.getCACertificates('default');
+  return [...node.rootCertificates, ...extraAuthorities(env['NODE_EXTRA_CA_CERTS'])];
 }
 
 /** Node warns of a file that it cannot read, and goes on without: so do we, in silence. */
@@ -25,8 +29,4 @@ function extraAuthorities(file: string | undefined): readonly string[] {
   } catch {
     return [];
   }
-}
-
-function tellsDefaults(module: object): module is WithDefaultAuthorities {
-  return 'getCACertificates' in module && typeof module.getCACertificates === 'function';
 }

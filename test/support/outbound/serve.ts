@@ -1,6 +1,7 @@
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import { createServer as createTlsServer, type ServerOptions as TlsServerOptions } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { onTestFinished } from 'vitest';
 
 /** A server on loopback, on a free port, that ends with the test that started it. */
@@ -16,12 +17,15 @@ export interface TestServer {
 export interface ServeOptions {
   readonly tls?: TlsServerOptions;
   readonly host?: '127.0.0.1' | '::1';
+  /** Answers CONNECT. */
+  readonly onConnect?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
 
 export async function serve(listener: RequestListener, options: ServeOptions = {}): Promise<TestServer> {
   const server = options.tls === undefined ? createServer(listener) : createTlsServer(options.tls, listener);
   // Tests decide when a connection ends; Node's own 5 s must not.
   server.keepAliveTimeout = 60_000;
+  if (options.onConnect !== undefined) server.on('connect', options.onConnect);
   return await listen(server, options.tls === undefined ? 'http' : 'https', options.host ?? '127.0.0.1');
 }
 
