@@ -1,23 +1,17 @@
 import { oneLine } from '../base/errors.js';
 import type { Inventory } from '../foundation/inventory.js';
-import type { App, Organization, Process, Route, Space } from '../foundation/resources.js';
-import { type Address, addressOf, gatewayOf } from './address.js';
-import { NO_WISHES, readAnnotations, SCHEME, type ScrapeWishes } from './annotations.js';
+import type { Route } from '../foundation/resources.js';
+import { addressOf, gatewayOf } from './address.js';
+import { NO_WISHES, readAnnotations, SCHEME } from './annotations.js';
 import { type ApplicationFacts, collectFacts, readinessOf } from './application-facts.js';
-import { chooseRoute, routesToPort, type WebRoute } from './choose-route.js';
+import { type Candidate, describeApplication, type Found, type Placing, underRule } from './candidate.js';
+import { chooseRoute, routesToPort } from './choose-route.js';
 import { conflictsBetween } from './conflicts.js';
-import type {
-  AppUnderRule,
-  Directory,
-  IgnoredWish,
-  LeftOut,
-  LeftOutReason,
-  RuleMatch,
-  TargetApplication,
-} from './directory.js';
+import type { Directory, IgnoredWish, LeftOut, RuleMatch, TargetApplication } from './directory.js';
 import { ignoredWishWarnings } from './ignored-wishes.js';
-import { remembering, rememberingTest } from './name-selector.js';
+import { remembering } from './name-selector.js';
 import { type PlacedApp, type Placement, segmentFor, targetsInOrder } from './placements.js';
+import { type Refusal, refusalOf } from './refusal.js';
 import { isFor, type Rule } from './rules.js';
 import { indexScopes, type RuleScope } from './scope.js';
 import { sharedRouteWarnings } from './shared-routes.js';
@@ -98,33 +92,9 @@ interface GrowingApp extends PlacedApp {
   readonly placements: Map<string, Placement>;
 }
 
-interface Candidate {
-  readonly rule: Rule;
-  readonly app: App;
-  readonly space: Space;
-  readonly organization: Organization;
-}
-
-interface Found {
-  readonly process: Process;
-  readonly route: WebRoute;
-  readonly wishes: ScrapeWishes;
-}
-
-/** All that one address takes. */
-interface Placing extends Candidate, Found {
-  readonly path: string;
-  readonly timing: Timing;
-}
-
-interface Refusal {
-  readonly reason: LeftOutReason;
-  readonly detail: string;
-}
-
 function applyRule(selection: Selection, rule: Rule, scope: RuleScope): RuleMatch {
   const selector = remembering(rule.application);
-  const refuse = refusalBy(rule);
+  const refuse = refusalOf(rule);
   let applications = 0;
   let instances = 0;
   for (const space of scope.spaces) {
@@ -143,24 +113,6 @@ function applyRule(selection: Selection, rule: Rule, scope: RuleScope): RuleMatc
   const { organizations, spaces } = scope;
   const counts = { organizations: organizations.length, spaces: spaces.length, applications, instances };
   return { rule: name, foundation, ...counts };
-}
-
-/** What a rule says against applications that it names otherwise. The texts are shared: there may be thousands. */
-function refusalBy({ excludeApplication, labelSelector }: Rule): (app: App) => Refusal | undefined {
-  if (excludeApplication === undefined && labelSelector === undefined) return () => undefined;
-  const isExcluded = rememberingTest((name) => excludeApplication?.test(name) ?? false);
-  const excluded: Refusal = {
-    reason: 'excluded',
-    detail: `its name matches ${excludeApplication?.source}, which the rule excludes`,
-  };
-  const unlabelled: Refusal = {
-    reason: 'label_selector',
-    detail: `its labels do not fulfil ${labelSelector?.source}`,
-  };
-  return ({ name, labels }) => {
-    if (isExcluded(name)) return excluded;
-    return labelSelector?.test(labels) === false ? unlabelled : undefined;
-  };
 }
 
 /** Places one application under one rule, or says why not. Returns the instances that this added. */
@@ -221,7 +173,7 @@ function placeAt(selection: Selection, placing: Placing): number | TargetApplica
   const sendsCredentials = selection.sendsCredentials(rule.authenticatorId);
   const address = addressOf({ ...placing, defaultInternalRoutePort, sendsCredentials });
   const { endpoint } = address;
-  const application = describe(selection, placing, address);
+  const application = describeApplication(selection.inventory.foundation, placing, address);
   const known = selection.apps.get(app.guid);
   const earlier = known?.placements.get(endpoint);
   if (earlier !== undefined) {
@@ -244,7 +196,8 @@ function noteIgnoredWishes(selection: Selection, candidate: Candidate, { wishes 
     const reason = candidate.rule.protocol === 'https' ? 'the rule says https' : 'credentials would go in clear';
     details.push(`annotation ${SCHEME} is "http", but ${reason}`);
   }
-  for (const detail of details) selection.ignoredWishes.push({ ...underRule(selection, candidate), detail });
+  for (const detail of details)
+    selection.ignoredWishes.push({ ...underRule(selection.inventory.foundation, candidate), detail });
 }
 
 function isScrapedByTls({ apps }: Selection, { app, rule }: Candidate): boolean {
@@ -266,45 +219,10 @@ function segmentOf(selection: Selection, endpoint: string): string {
   return segment;
 }
 
-function describe({ inventory }: Selection, placing: Placing, address: Address): TargetApplication {
-  const { rule, app, space, organization, process, route, timing } = placing;
-  return {
-    foundation: inventory.foundation,
-    organizationGuid: organization.guid,
-    organizationName: organization.name,
-    spaceGuid: space.guid,
-    spaceName: space.name,
-    guid: app.guid,
-    name: app.name,
-    processGuid: process.guid,
-    route: route.route.url,
-    domain: route.domain,
-    internal: address.kind === 'internal',
-    labels: app.labels,
-    annotations: app.annotations,
-    rule: rule.name,
-    authenticatorId: rule.authenticatorId,
-    tlsId: rule.tlsId,
-    scrapeIntervalMs: timing.intervalMs,
-    scrapeTimeoutMs: timing.timeoutMs,
-  };
-}
-
 /** Returns the number of instances added, which is none. */
 function leaveOut(selection: Selection, candidate: Candidate, { reason, detail }: Refusal): 0 {
-  selection.leftOut.push({ ...underRule(selection, candidate), reason, detail });
+  selection.leftOut.push({ ...underRule(selection.inventory.foundation, candidate), reason, detail });
   return 0;
-}
-
-function underRule({ inventory }: Selection, { app, space, organization, rule }: Candidate): AppUnderRule {
-  return {
-    foundation: inventory.foundation,
-    appGuid: app.guid,
-    appName: app.name,
-    spaceName: space.name,
-    organizationName: organization.name,
-    rule: rule.name,
-  };
 }
 
 function internalRoutes(apps: Iterable<PlacedApp>): Route[] {
