@@ -1,10 +1,10 @@
 import { posix } from 'node:path';
 import { describeError, errorCode } from '../../base/errors.js';
 import { formatOrigin, type Origin } from '../origin.js';
-import { formatPath } from '../path.js';
+import { formatPath, type Path } from '../path.js';
 import { type Findings, type ProblemText, problem } from '../report.js';
 import type { Shape } from '../shape.js';
-import type { Leaf, MapNode } from '../tree.js';
+import { type Leaf, type MapNode, mapNode, overlay } from '../tree.js';
 import { BOOT, textsAt } from './boot-options.js';
 import { readConfigTree } from './config-tree.js';
 import type { Environment } from './environment-source.js';
@@ -22,8 +22,18 @@ export interface LoaderOptions {
   readonly configNames: readonly string[];
   /** What to do about a named file that is not there. */
   readonly onNotFound: 'fail' | 'ignore';
-  /** Replaces placeholders in what a document imports. */
-  readonly expand: (leaf: Leaf, document: MapNode, findings: Findings) => Leaf | undefined;
+  readonly expand: Expand;
+}
+
+/** Replaces the placeholders in a name of a place or a profile; undefined when that cannot be done, which is a problem. */
+export type Expand = (leaf: Leaf, context: ExpandContext) => Leaf | undefined;
+
+export interface ExpandContext {
+  /** Where the name stands. */
+  readonly option: Path;
+  /** What files have said so far. */
+  readonly known: MapNode;
+  readonly findings: Findings;
 }
 
 export interface LoadedFiles {
@@ -70,6 +80,8 @@ class FileLoader {
   readonly #activation: Activation;
   readonly #options: LoaderOptions;
   readonly #findings: Findings;
+  /** What documents have said so far, for placeholders. */
+  #known: MapNode = mapNode({ kind: 'file', file: '' });
   #count = 0;
 
   constructor(activation: Activation, options: LoaderOptions, findings: Findings) {
@@ -214,6 +226,7 @@ class FileLoader {
     for (const document of read(origin, text, this.#options.shape, this.#findings)) {
       checkBootOptions(document, source.scope, this.#findings);
       if (!applies(document, this.#activation, this.#findings)) continue;
+      this.#known = overlay(this.#known, document);
       layers.push(document, ...(await this.#readImports(document, source)));
     }
     return layers;
@@ -223,7 +236,7 @@ class FileLoader {
     const slash = source.name.startsWith('env:') ? -1 : source.name.lastIndexOf('/');
     const folder = source.name.slice(0, slash + 1);
     const texts = (textsAt(document, BOOT.import) ?? []).flatMap(
-      (leaf) => this.#options.expand(leaf, document, this.#findings) ?? [],
+      (leaf) => this.#options.expand(leaf, { option: BOOT.import, known: this.#known, findings: this.#findings }) ?? [],
     );
     const groups = texts.map((leaf) => parseLocation(leaf, BOOT.import, folder, this.#findings));
     const chain = [...source.chain, source.name];

@@ -229,8 +229,8 @@ describe('imports', () => {
     [
       'with placeholders',
       {
-        yaml: `my.name: a\nspring.config.import: "optional:$\{my.name}.yml, $\{NO:b}.yml"`,
-        files: { '/work/a.yml': port(1), '/work/b.yml': 'server.address: b' },
+        yaml: `spring.config.import: "optional:$\{my.name}.yml, $\{NO:b}.yml"`,
+        files: { '/work/application.yml': 'my.name: a', '/work/a.yml': port(1), '/work/b.yml': 'server.address: b' },
       },
       { 'my.name': 'a', 'server.port': '1', 'server.address': 'b' },
     ],

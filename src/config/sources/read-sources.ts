@@ -9,7 +9,7 @@ import { type Arguments, readArguments } from './argument-source.js';
 import { BOOT, textAt, textsAt, withBootOptions } from './boot-options.js';
 import { type Environment, readEnvironment } from './environment-source.js';
 import type { FileAccess } from './file-access.js';
-import { CONFIG_FILE, type LoaderOptions, loadFiles } from './file-loader.js';
+import { CONFIG_FILE, type Expand, type LoaderOptions, loadFiles } from './file-loader.js';
 import { readJavaSwitches } from './java-source.js';
 import { readJson } from './json-source.js';
 import { EXTENSIONS, formOf, type Location, parseLocation, tidy } from './location.js';
@@ -56,8 +56,9 @@ export async function readSources(input: SourcesInput, findings: Findings): Prom
   const platform = detectPlatform(root, input.env);
   // What has to be said is said at the second reading, which reads everything that the first did.
   const first = await loadFiles(places, { profiles: undefined, platform }, options, { problems: [], warnings: [] });
-  const expandAll = (leaf: Leaf): Leaf => expand(leaf, merge(first.layers), findings) ?? { ...leaf, text: '' };
-  const profiles = activeProfiles([...first.layers, ...above], expandAll, findings);
+  const context = { option: BOOT.activeProfiles, known: merge(first.layers), findings };
+  const expandName = (leaf: Leaf): Leaf => expand(leaf, context) ?? { ...leaf, text: '' };
+  const profiles = activeProfiles([...first.layers, ...above], expandName, findings);
   const { layers, names } = await loadFiles(places, { profiles, platform }, options, findings);
   const searched = `${options.configNames.join(' or ')} with ${EXTENSIONS.join(', ')} in ${searchFolders(input.env).join(', ')}`;
   return { root: merge([...layers, ...above]), ignored: java.ignored, names, searched };
@@ -98,14 +99,14 @@ interface PlaceOptions {
   readonly root: MapNode;
   readonly args: Arguments;
   readonly env: Environment;
-  readonly expand: LoaderOptions['expand'];
+  readonly expand: Expand;
 }
 
 /** Groups of places in rising precedence: those named or searched, those added to them, those imported. */
 function findPlaces({ root, args, env, expand }: PlaceOptions, findings: Findings): readonly (readonly Location[])[] {
   const read = (option: Path): readonly (readonly Location[])[] | undefined =>
     textsAt(root, option)
-      ?.flatMap((leaf) => expand(leaf, mapNode(leaf.origin), findings) ?? [])
+      ?.flatMap((leaf) => expand(leaf, { option, known: merge([]), findings }) ?? [])
       .map((leaf) => parseLocation(leaf, option, '', findings));
   const imported = read(BOOT.import) ?? [];
   const [file] = args.configFiles.slice(-1);
@@ -151,11 +152,11 @@ function configDirectory(env: Environment): string | undefined {
 }
 
 /** Placeholders in names of places and profiles, from what is known when they are read. */
-function createExpander(root: MapNode, input: SourcesInput, shape: ObjectShape): LoaderOptions['expand'] {
+function createExpander(root: MapNode, input: SourcesInput, shape: ObjectShape): Expand {
   const vcap = readVcap(input.env, []);
-  return (leaf, document, findings) => {
+  return (leaf, { option, known, findings }) => {
     if (!leaf.text.includes('${')) return leaf;
-    const lookup = createLookup({ root: overlay(document, root), shape, env: input.env, vcap });
+    const lookup = createLookup({ root: overlay(known, root), shape, env: input.env, vcap });
     const resolved = new TextResolver({ lookup, decrypt: undefined }).resolve({
       text: leaf.text,
       origin: leaf.origin,
@@ -163,7 +164,7 @@ function createExpander(root: MapNode, input: SourcesInput, shape: ObjectShape):
       verbatim: false,
     });
     if (resolved.ok) return { ...leaf, text: resolved.text };
-    findings.problems.push(problem(leaf.origin, BOOT.import, describeFault(resolved, 'open')));
+    findings.problems.push(problem(leaf.origin, option, describeFault(resolved, 'open')));
     return undefined;
   };
 }
