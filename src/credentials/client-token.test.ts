@@ -153,6 +153,16 @@ describe('after a 401', () => {
     expect(service.requests.length).toBe(3);
   });
 
+  test('of a token that came by itself, it is replaced at once, whatever was before', async () => {
+    const { orders, clock } = await start(living(1_200));
+    await orders.authorization();
+    await orders.replacement('Bearer token-1');
+    clock.advance(10 * MINUTE);
+    await orders.authorization();
+    await renewed(orders, 'token-3');
+    expect(await orders.replacement('Bearer token-3')).toBe('Bearer token-4');
+  });
+
   test('other scrapes go on with the refused one until there is another', async () => {
     const { orders } = await start((_, count) => (count === 1 ? granted('token-1') : 'hang'));
     await orders.authorization();
@@ -204,18 +214,21 @@ describe('a failing token service', () => {
     expect(await all.find('good').authorization()).toBe('Bearer token-1');
   });
 
-  test('that recovers is as if nothing had been', async () => {
-    const { orders, clock, all } = await start((_, count) =>
-      count === 3 ? granted('good', { expires_in: 60 }) : { status: 500, body: '' },
+  test.each<[string, TokenAnswer, number, number]>([
+    ['was out of order', { status: 500, body: '' }, SECOND, 5 * SECOND],
+    ['refused', refusal('invalid_client', 'Bad credentials'), 30 * SECOND, 2 * MINUTE],
+  ])('that %s and recovers is as if nothing had been', async (_, answer, firstMs, secondMs) => {
+    const { orders, clock, all } = await start((_question, count) =>
+      count === 3 ? granted('good', { expires_in: 60 }) : answer,
     );
     await failure(orders.authorization());
-    clock.advance(SECOND);
-    expect((await failure(orders.authorization())).retryAfterMs).toBe(5 * SECOND);
-    clock.advance(5 * SECOND);
+    clock.advance(firstMs);
+    expect((await failure(orders.authorization())).retryAfterMs).toBe(secondMs);
+    clock.advance(secondMs);
     expect(await orders.authorization()).toBe('Bearer good');
     expect(all.logged.count('gives tokens again')).toBe(1);
     clock.advance(MINUTE);
-    expect((await failure(orders.authorization())).retryAfterMs).toBe(SECOND);
+    expect((await failure(orders.authorization())).retryAfterMs).toBe(firstMs);
   });
 
   test('is logged with the authenticator and the reason', async () => {

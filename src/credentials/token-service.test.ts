@@ -72,6 +72,7 @@ describe('the request', () => {
         form: { grant_type: 'client_credentials', ...form },
         authorization: undefined,
         basic: undefined,
+        encoded: undefined,
       },
     ]);
     expect(results).toEqual(['success']);
@@ -106,6 +107,7 @@ describe('id and secret elsewhere', () => {
       [[clientId, secret], { grant_type: 'client_credentials', scope: 'a b' }],
       [[clientId, secret], { grant_type: 'client_credentials', scope: 'a b' }],
     ]);
+    expect(service.requests.map(({ encoded }) => encoded)).toEqual([undefined, 'true', 'true']);
     expect(results).toEqual(['refused', 'success', 'success']);
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { manualClock } from '../../../test/support/manual-clock.js';
+import { connectionsWith } from '../../../test/support/outbound/connections.js';
 import { authenticatorsWith, oauth2, type TestAuthenticators } from '../../../test/support/scrape/authenticators.js';
 import { directoryOf, targetAt } from '../../../test/support/scrape/directory.js';
 import { bodyOf, SENT_TYPES, serves } from '../../../test/support/scrape/exposition-bodies.js';
@@ -81,6 +82,21 @@ describe('a 401', () => {
     expect(service.requests.length).toBe(2);
     expect(proxy.scrapes.map(({ error }) => error?.code)).toEqual(['target_status', 'target_status', 'target_status']);
     expect([proxy.scraper.inFlight, proxy.scraper.heldBytes]).toEqual([0, 0]);
+  });
+
+  test('to the other token too is the end, even where a third could be had', async () => {
+    const service = await startTokenService();
+    const clock = manualClock();
+    const authenticators = authenticatorsWith({ byDefault: oauth2(service.url), clock });
+    const { url, instance } = await scrapedInstance(
+      (_, response) => {
+        clock.advance(61_000);
+        response.writeHead(401).end();
+      },
+      { authenticators },
+    );
+    expect((await ask(url)).status).toBe(502);
+    expect(instance.requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer token-1', 'Bearer token-2']);
   });
 
   test('to a token, and no other to be had: the token service is the reason', async () => {
@@ -193,6 +209,21 @@ describe('no token', () => {
       'token_unavailable',
       3_000,
     ]);
+  });
+
+  test('since we are stopping is our own reason', async () => {
+    const asked = signal();
+    const service = await startTokenService(() => {
+      asked.give();
+      return 'hang';
+    });
+    const connections = connectionsWith();
+    const authenticators = authenticatorsWith({ byDefault: oauth2(service.url), connectionsFor: () => connections });
+    const { url } = await scrapedInstance(METRICS, { authenticators });
+    const heard = askText(url);
+    await asked.given;
+    await connections.close();
+    expect(await heard).toEqual([503, expect.stringContaining('Promregator is stopping')]);
   });
 
   test('the wait counts against what is left for the instance', async () => {

@@ -17,6 +17,8 @@ export interface TokenQuestion {
   readonly authorization: string | undefined;
   /** Id and secret of the Authorization header, decoded as UAA does it. */
   readonly basic: readonly string[] | undefined;
+  /** Value of `X-CF-ENCODED-CREDENTIALS`. */
+  readonly encoded: string | undefined;
 }
 
 export type TokenAnswer =
@@ -47,8 +49,16 @@ export async function startTokenService(
     let text = '';
     for await (const chunk of request) text += chunk;
     const { authorization, 'content-type': contentType } = request.headers;
+    const encoded = request.headers['x-cf-encoded-credentials']?.toString();
     const form = Object.fromEntries(new URLSearchParams(text));
-    const question = { path: request.url ?? '', contentType, form, authorization, basic: decoded(authorization) };
+    const question = {
+      path: request.url ?? '',
+      contentType,
+      form,
+      authorization,
+      basic: decoded(authorization),
+      encoded,
+    };
     requests.push(question);
     send(response, await behaviour(question, requests.length));
   }
