@@ -50,6 +50,8 @@ export function createReporter(root: TreeNode, findings: Findings): Reporter {
     findings.problems.push(about(path, text));
   };
   const hasError = (path: Path): boolean => {
+    const node = nodeAt(root, path);
+    if (node?.kind === 'leaf' && node.faulty) return true;
     const around = path.map((_, at) => formatPath(path.slice(0, at + 1)));
     return findings.problems.some((each) => around.includes(each.path));
   };
