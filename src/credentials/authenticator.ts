@@ -96,7 +96,10 @@ export function createAuthenticators(options: AuthenticatorsOptions): Authentica
   }
 
   const fallback = create('default', options.byDefault);
-  const known = new Map([...options.byId].map(([id, each]) => [id, create(id, each)]));
+  // One that is the default by another name shares its token.
+  const named = (id: string, each: AuthenticatorOptions): Authenticator =>
+    each === options.byDefault ? fallback : create(id, each);
+  const known = new Map([...options.byId].map(([id, each]) => [id, named(id, each)]));
   return { find: (id) => (id === undefined ? fallback : (known.get(id) ?? fallback)), clients };
 }
 

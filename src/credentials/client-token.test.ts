@@ -72,6 +72,14 @@ test('authenticators do not share tokens', async () => {
   expect(all.results).toEqual(['default success', 'a success']);
 });
 
+test('one that is the default by another name shares its token', async () => {
+  const service = await startTokenService();
+  const byDefault = oauth2(service.url);
+  const all = authenticatorsWith({ byDefault, byId: { a: byDefault } });
+  expect(await all.find('a').authorization()).toBe('Bearer token-1');
+  expect(all.find(undefined).authorization()).toBe('Bearer token-1');
+});
+
 describe('a token', () => {
   test.each([
     [43_200, 10 * MINUTE, 43_170 * SECOND],
