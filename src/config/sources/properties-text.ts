@@ -26,7 +26,7 @@ export function parseProperties(text: string): PropertiesText {
   for (let at = 0; at < lines.length; at += 1) {
     const start = lines[at] ?? '';
     if (isSeparator(lines, at)) documents.push([]);
-    if (/^[ \t\f]*(?:[#!].*)?$/.test(start)) continue;
+    if (NO_ENTRY.test(start)) continue;
     const line = joinContinued(lines, at);
     at = line.last;
     const entry = parseLine(line);
@@ -35,6 +35,9 @@ export function parseProperties(text: string): PropertiesText {
   }
   return { documents, badEscapes };
 }
+
+/** Empty, a comment, or a lone backslash, which Java takes as if it were not there. */
+const NO_ENTRY = /^[ \t\f]*(?:[#!].*|\\)?$/;
 
 /** Spring Boot: three hyphens right behind the comment sign, and no comment of that sign before or behind. */
 function isSeparator(lines: readonly string[], at: number): boolean {
