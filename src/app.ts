@@ -119,16 +119,17 @@ export function createApp({ loaded, load, log, configureLog, printPassword, cloc
     return made;
   }
 
-  /** Nothing that can fail comes after the first thing that takes force. */
+  /** What OpenSSL may refuse comes first: a failure leaves all of the old in force. */
   async function takeOver(next: Loaded): Promise<void> {
     if (stopping) return;
     const old = service;
     const waiting = optionsForRestart(old.config, next.config);
     if (waiting.length > 0)
       serverLog.warn('options that take force with the next start only', { options: waiting.join(', ') });
+    server.setTls(next.config.server.tls);
     service = put(next, old);
+    server.setHeaders(next.config.server.headers);
     configureLog(next.config.log);
-    if (next.config.server.tls !== undefined) server.setTls(next.config.server.tls);
     publisher.publish();
     void old.scraper.idle().then(() => sets.retainOnly(service.lease));
     await watch.watch(watchedFiles(next));
@@ -138,6 +139,7 @@ export function createApp({ loaded, load, log, configureLog, printPassword, cloc
     address: config.server.address,
     port: config.server.port,
     tls: config.server.tls,
+    headers: config.server.headers,
     router: { handle: (...visit) => service.router.handle(...visit) },
     clock,
     observe: observers.server,

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { Secret } from '../base/secret.js';
 import type { InboundAuth, InboundConfig, InboundUser } from '../config/config.js';
-import { createBasicGuard, createBearerGuard, type Guard, OPEN } from '../server/guard.js';
-import { createPasswordChecks, type PasswordChecks } from '../server/password-checks.js';
+import { createBasicGuard } from '../server/basic-guard.js';
+import { createBcryptQueue } from '../server/bcrypt-queue.js';
+import { createBearerGuard } from '../server/bearer-guard.js';
+import { type Guard, OPEN } from '../server/guard.js';
 
 export type PrintPassword = (username: string, password: string) => void;
 
@@ -16,7 +18,7 @@ export interface GuardFactory {
 
 /** Makes the guards of each configuration; what it made up once stays the same until the process ends. */
 export function createGuardFactory(printPassword: PrintPassword): GuardFactory {
-  const checks: PasswordChecks = createPasswordChecks();
+  const bcrypt = createBcryptQueue();
   const madeUp = new Map<string, InboundUser>();
 
   function makeUp(username: string): InboundUser {
@@ -32,11 +34,11 @@ export function createGuardFactory(printPassword: PrintPassword): GuardFactory {
   return {
     guardsFor({ auth, users, madeUpUser, tokens, everything }) {
       const all = madeUpUser === undefined ? users : [...users, makeUp(madeUpUser)];
-      const basic = createBasicGuard({ users: all, checks });
+      const basic = createBasicGuard({ users: all, bcrypt });
       const bearer = createBearerGuard({ tokens });
       const guards: Readonly<Record<InboundAuth, Guard>> = { NONE: OPEN, BASIC: basic, BEARER: bearer };
       return (option) => (everything ? basic : guards[auth[option]]);
     },
-    close: () => checks.close(),
+    close: () => bcrypt.stop(),
   };
 }

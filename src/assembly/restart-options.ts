@@ -4,9 +4,6 @@ import type { Config } from '../config/config.js';
 const NEED_RESTART: Readonly<Record<string, (config: Config) => unknown>> = {
   'server.address': ({ server }) => server.address,
   'server.port': ({ server }) => server.port,
-  'TLS of the listener on or off': ({ server }) => server.tls !== undefined,
-  'server.servlet.contextPath': ({ server }) => server.contextPath,
-  'web.enable-lifecycle': ({ server }) => server.lifecycle,
   'promregator.metrics.requestLatency': ({ metrics }) => metrics.requestLatency,
   'promregator.metrics.internal': ({ metrics }) => metrics.internal,
   'promregator.metrics.labelNamePrefix': ({ metrics }) => metrics.labelNamePrefix,

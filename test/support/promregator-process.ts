@@ -21,6 +21,8 @@ export interface PromregatorProcess {
   readonly url: string;
   readonly child: ChildProcess;
   log(): readonly LogLine[];
+  /** Another configuration in the place of the one that it was started with; it does not know yet. */
+  rewrite(config: object | string): void;
   /** Ends it and gives its exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
@@ -67,6 +69,7 @@ export async function startPromregator(options: StartOptions): Promise<Promregat
     url,
     child,
     log,
+    rewrite: (config) => writeFileSync(file, typeof config === 'string' ? config : stringify(config)),
     async stop(signal = 'SIGTERM') {
       child.kill(signal);
       const code = await exited;
