@@ -1,11 +1,10 @@
-import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { errorCode } from '../../base/errors.js';
+import type { KeyObject } from 'node:crypto';
 import { Secret } from '../../base/secret.js';
 import type { TlsIdentity } from '../config.js';
 import { formatPath } from '../path.js';
 import { parseCertificates, type ReadCertificate, warnOfDates } from './certificates.js';
-import { type Material, type MaterialContext, type MaterialPassword, nameOf, readMaterial } from './material.js';
-import { pemBlocks } from './pem.js';
+import { type Material, type MaterialContext, type MaterialPassword, readMaterial } from './material.js';
+import { parseKey } from './private-key.js';
 
 export interface IdentitySource {
   /** The leaf first, what signed it behind. */
@@ -23,7 +22,7 @@ export async function readIdentity(source: IdentitySource, context: MaterialCont
   ]);
   const certificates =
     certificateBytes === undefined ? [] : parseCertificates(certificateBytes, source.certificate, context);
-  const key = keyBytes === undefined ? undefined : parseKey(keyBytes, source, context);
+  const key = keyBytes === undefined ? undefined : parseKey(keyBytes, source.key, source.password, context);
   const [leaf] = certificates;
   if (leaf === undefined || key === undefined || !fits(leaf, certificates, key, source, context)) return undefined;
   warnOfDates(certificates, source.certificate, context);
@@ -37,28 +36,6 @@ export async function readIdentity(source: IdentitySource, context: MaterialCont
 export function identityOf(chain: readonly string[], key: KeyObject): TlsIdentity {
   const pem = key.export({ type: 'pkcs8', format: 'pem' });
   return { certificate: chain.join(''), key: new Secret(pem.toString()) };
-}
-
-function parseKey(bytes: Uint8Array, source: IdentitySource, context: MaterialContext): KeyObject | undefined {
-  const { key: material, password } = source;
-  const block = pemBlocks(Buffer.from(bytes).toString('utf8')).find(({ label }) => label.endsWith('PRIVATE KEY'));
-  const report = (found: string, expected: string): undefined =>
-    context.reporter.error(material.path, { found: `${nameOf(material)} ${found}`, expected }) ?? undefined;
-  if (block === undefined) return report('without a PEM key', 'a block "-----BEGIN PRIVATE KEY-----"');
-
-  const encrypted = block.label.startsWith('ENCRYPTED') || block.text.includes('Proc-Type: 4,ENCRYPTED');
-  const passphrase = password?.secret?.reveal();
-  const where = password === undefined ? undefined : formatPath(password.path);
-  if (encrypted && passphrase === undefined) {
-    return report('with an encrypted key', where === undefined ? 'a key without password' : `its password in ${where}`);
-  }
-  try {
-    return createPrivateKey({ key: block.text, format: 'pem', ...(passphrase === undefined ? {} : { passphrase }) });
-  } catch (error) {
-    if (!encrypted) return report('with a key that cannot be parsed', 'an RSA or EC key in PEM form');
-    const reason = errorCode(error) === 'ERR_OSSL_UNSUPPORTED' ? 'by a cipher that is no longer supported' : 'so';
-    return report(`with a key that cannot be decrypted ${reason}`, `that ${where} is its password`);
-  }
 }
 
 function fits(
