@@ -181,7 +181,7 @@ describe('encrypt and decrypt', () => {
       { args: ['encrypt'], env: { ENCRYPT_KEY_FILE: 'none' }, stdin: 'a' },
       78,
       /^$/,
-      /looked for as \/run\/secrets\/none/,
+      /ENCRYPT_KEY_FILE: encrypt\.keyFile: found no such file in "\/run\/secrets"/,
     ],
     [
       'tell a salt that is none',

@@ -164,7 +164,7 @@ describe('what is wrong with it', () => {
     [
       'a file that is not there, once',
       { env: { ...WITHOUT_PASSWORD, CF_PASSWORD_FILE: '/pw' } },
-      [expect.stringMatching(/^environment CF_PASSWORD_FILE: cf\.passwordFile: found "\/pw": no such file/)],
+      [expect.stringMatching(/^environment CF_PASSWORD_FILE: cf\.passwordFile: found no such file: "\/pw"/)],
     ],
     [
       'an encrypted number, not shown',

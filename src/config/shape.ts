@@ -102,8 +102,14 @@ function objectShape(schema: z.ZodObject): ObjectShape {
 function twinsOf(members: ReadonlyMap<string, Shape>): ReadonlyMap<string, string> {
   const taken = new Set([...members.keys()].map(relaxName));
   const secrets = [...members].filter(([, member]) => isSecret(member)).map(([name]) => name);
-  const twins = secrets.map((name) => [name.includes('_') ? `${name}_file` : `${name}File`, name] as const);
+  const twins = secrets.map((name) => [twinName(name), name] as const);
   return new Map(twins.filter(([twin]) => !taken.has(relaxName(twin))));
+}
+
+/** Spelled as the secret's own name is. */
+function twinName(name: string): string {
+  const separator = /[_-]/.exec(name)?.[0];
+  return separator === undefined ? `${name}File` : `${name}${separator}file`;
 }
 
 /** A secret text, or a list of them. */

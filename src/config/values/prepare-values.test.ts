@@ -332,7 +332,7 @@ describe('ciphers', () => {
     [
       'no key file',
       { tree: { encrypt: { keyFile: 'k' } } },
-      'f.yml:encrypt.keyFile: encrypt.keyFile: found "k": no such file, expected a file that holds the secret; looked for as /run/secrets/k',
+      'f.yml:encrypt.keyFile: encrypt.keyFile: found no such file in "/run/secrets", expected the name of a file that holds the secret',
     ],
   ])('with %s', async (_, given, expected) => {
     expect((await prepare(given)).problems.map(formatProblem)).toEqual([expected]);
@@ -394,12 +394,12 @@ describe('files of secrets', () => {
     [
       'that are not there',
       { tree: { login: { passwordFile: 'p' } } },
-      'f.yml:login.passwordFile: login.passwordFile: found "p": no such file, expected a file that holds the secret; looked for as /work/p',
+      'f.yml:login.passwordFile: login.passwordFile: found no such file in "/work", expected the name of a file that holds the secret',
     ],
     [
       'that are empty',
       { tree: { login: { passwordFile: '/p' } }, files: { '/p': '\n' } },
-      'f.yml:login.passwordFile: login.passwordFile: found "/p": an empty file, expected a file that holds the secret; put the secret into it',
+      'f.yml:login.passwordFile: login.passwordFile: found an empty file: "/p", expected the name of a file that holds the secret',
     ],
     [
       'beside the secret itself',

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { describeError, errorCode } from '../../base/errors.js';
+import { errorCode } from '../../base/errors.js';
 import type { Path } from '../path.js';
 import { type Findings, problem, quote } from '../report.js';
 import { type Leaf, leaf } from '../tree.js';
@@ -19,17 +19,25 @@ export async function readSecretFile(
   files: SecretFiles,
   findings: Findings,
 ): Promise<Leaf | undefined> {
-  const report = (reason: string, remedy: string): undefined => {
-    const found = `${quote(named.text)}: ${reason}`;
-    findings.problems.push(problem(named.origin, path, { found, expected: 'a file that holds the secret', remedy }));
-  };
   const file = resolve(files.cwd, named.text);
+  const report = (trouble: string): undefined => {
+    const place = isPath(named) ? `: ${quote(file)}` : ` in ${quote(files.cwd)}`;
+    const expected = 'the name of a file that holds the secret';
+    findings.problems.push(problem(named.origin, path, { found: `${trouble}${place}`, expected }));
+  };
   try {
     const text = (await files.readFile(file)).replace(/^\uFEFF/, '').replace(/\r?\n$/, '');
-    if (text === '') return report('an empty file', 'put the secret into it');
+    if (text === '') return report('an empty file');
     return { ...leaf(text, { kind: 'file', file }, named.keyOrigin), secret: true, through: named.origin };
   } catch (error) {
-    const missing = errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR';
-    return report(missing ? 'no such file' : describeError(error), `looked for as ${file}`);
+    const code = errorCode(error);
+    // The error's own words would name the file.
+    const missing = code === 'ENOENT' || code === 'ENOTDIR';
+    return report(missing ? 'no such file' : `a file that cannot be read (${code ?? 'for reasons unknown'})`);
   }
+}
+
+/** A word without a slash may be the secret itself, written into the wrong option: it is not shown. */
+function isPath({ text, secret }: Leaf): boolean {
+  return text.includes('/') && !secret;
 }
