@@ -20,6 +20,14 @@ Made from the schema by \`npm run reference\`; a test fails when it is stale.
 Every option can stand in the file (nested or flat, \`promregator.discovery.port: 443\`), in the environment (\`PROMREGATOR_DISCOVERY_PORT\`, list items by number:
 \`PROMREGATOR_TARGETS_0_ORGNAME\`) and on the command line (\`--promregator.discovery.port=443\`), the later ones before the earlier. Names are relaxed: \`orgName\`, \`org-name\` and \`org_name\`
 are one. A list set by a higher source replaces the lower one whole.
+
+Each option of type "secret text" has a twin that names a file to read it from, in place of the option itself: \`cf.passwordFile\` of \`cf.password\` (\`CF_PASSWORD_FILE\`), \`client_secret_file\` of
+\`client_secret\`. One line break at the end of the file is not part of the secret; a list has one item a line. Such files are read anew when they change.
+
+A value may hold placeholders, \`\${name}\` or \`\${name:fallback}\`, nested too: other options, variables of the environment (\`\${my.password}\` is \`MY_PASSWORD\`), and on Cloud Foundry
+\`\${vcap.application.space_name}\` and \`\${vcap.services.<instance name>.credentials.<key>}\`. A text that begins so is written with a backslash: \`\\\${\`.
+
+A value that begins with \`{cipher}\` is decrypted by \`ENCRYPT_KEY\`; \`promregator encrypt\` makes such values. \`promregator check-config\` tells what a configuration comes to.
 `;
 
 const TABLE_HEAD = '| option | type | default | meaning |\n|---|---|---|---|\n';
