@@ -77,6 +77,18 @@ export interface TokenClientInUse {
 }
 
 export function createAuthenticators(options: AuthenticatorsOptions): Authenticators {
+  // What `find` closes over must not lead to `options.before`, or each reload would keep all earlier ones in memory.
+  const { fallback, known, clients } = createAll(options);
+  return { find: (id) => (id === undefined ? fallback : (known.get(id) ?? fallback)), clients };
+}
+
+interface AllAuthenticators {
+  readonly fallback: Authenticator;
+  readonly known: ReadonlyMap<string, Authenticator>;
+  readonly clients: readonly TokenClientInUse[];
+}
+
+function createAll(options: AuthenticatorsOptions): AllAuthenticators {
   const clients: TokenClientInUse[] = [];
 
   function create(name: string, each: AuthenticatorOptions): Authenticator {
@@ -100,7 +112,7 @@ export function createAuthenticators(options: AuthenticatorsOptions): Authentica
   const named = (id: string, each: AuthenticatorOptions): Authenticator =>
     each === options.byDefault ? fallback : create(id, each);
   const known = new Map([...options.byId].map(([id, each]) => [id, named(id, each)]));
-  return { find: (id) => (id === undefined ? fallback : (known.get(id) ?? fallback)), clients };
+  return { fallback, known, clients };
 }
 
 function clientInUse(name: string, options: OAuth2Options, parts: AuthenticatorsOptions): TokenClientInUse {

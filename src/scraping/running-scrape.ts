@@ -248,7 +248,8 @@ export class RunningScrape implements Receiver, BodyOwner {
   }
 
   #onDeadline(): void {
-    // What is wrong with a drained answer is known already.
+    // What is wrong with a drained answer is known already, and no time is left for another try.
+    this.#isSecondTry = true;
     if (this.#phase === 'draining') this.#endDrain('cut');
     if (this.#phase === 'done') return;
     const { target, limitMs, authenticator } = this.#job;

@@ -127,6 +127,15 @@ describe('a 401', () => {
     expect([instance.requests.length, service.requests.length]).toEqual([1, 1]);
   });
 
+  test('whose body is still to come at the deadline is told as it is', async () => {
+    const { url, service } = await start((_, response) => {
+      response.writeHead(401).write('who');
+    });
+    const heard = await askText(url, { headers: { 'x-prometheus-scrape-timeout-seconds': '0.4' } });
+    expect(heard).toEqual([502, expect.stringContaining('answered 401 to the credentials')]);
+    expect(service.requests.length).toBe(1);
+  });
+
   test('behind a redirect of the same host is tried again there', async () => {
     const { url, instance } = await start((request, response) => {
       if (request.url === '/metrics') response.writeHead(302, { location: '/there' }).end();
