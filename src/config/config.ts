@@ -234,6 +234,8 @@ export interface ServerConfig {
   readonly tls: ServerTls | undefined;
   /** Added to every answer, from the web config file. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Requests that are taken, over all clients, from the web config file. */
+  readonly rateLimit: { readonly intervalMs: Milliseconds; readonly burst: number } | undefined;
   /** `POST /-/reload` is served. */
   readonly lifecycle: boolean;
 }
@@ -248,6 +250,8 @@ export interface ServerTls {
   readonly maxVersion?: TlsVersion;
   /** OpenSSL's names, separated by colons. */
   readonly ciphers?: string;
+  /** OpenSSL's names of groups for the key exchange, separated by colons. */
+  readonly curves?: string;
   /** Of which a client certificate must have one; empty: any. */
   readonly allowedSans: readonly string[];
 }
