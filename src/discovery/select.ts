@@ -168,10 +168,10 @@ function place(selection: Selection, candidate: Candidate, found: Found): number
 
 /** Returns the number of instances added, or what serves this address already; nothing is added twice by one rule. */
 function placeAt(selection: Selection, placing: Placing): number | TargetApplication {
-  const { app, rule } = placing;
+  const { app, rule, path, wishes, route } = placing;
   const { defaultInternalRoutePort } = selection;
   const sendsCredentials = selection.sendsCredentials(rule.authenticatorId);
-  const address = addressOf({ ...placing, defaultInternalRoutePort, sendsCredentials });
+  const address = addressOf({ rule, path, wishes, route, defaultInternalRoutePort, sendsCredentials });
   const { endpoint } = address;
   const application = describeApplication(selection.inventory.foundation, placing, address);
   const known = selection.apps.get(app.guid);
@@ -182,7 +182,7 @@ function placeAt(selection: Selection, placing: Placing): number | TargetApplica
     return earlier.application;
   }
   const segment = known === undefined ? undefined : segmentOf(selection, endpoint);
-  const placement: Placement = { rule, application, address, route: placing.route.route, segment };
+  const placement: Placement = { rule, application, address, route: route.route, segment };
   const instances = Math.min(placing.process.instances, MOST_INSTANCES);
   if (known === undefined) selection.apps.set(app.guid, { instances, placements: new Map([[endpoint, placement]]) });
   else known.placements.set(endpoint, placement);
