@@ -75,8 +75,8 @@ async function loadFrom(input: LoadInput, findings: Findings): Promise<Loaded> {
   const surroundings = {
     platform: readPlatform(input.env, findings.warnings),
     env: input.env,
+    findings,
     cores: availableParallelism(),
-    readFile,
     readBytes: (name: string): Promise<Uint8Array> => files.readMaterialBytes(name),
     listFolder: async (folder: string): Promise<readonly string[]> =>
       (await files.listFolder(folder)).map(({ name }) => name),

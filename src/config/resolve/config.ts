@@ -15,6 +15,7 @@ import { resolveOutboundTls } from './outbound-tls.js';
 import { type RuleContext, resolveRules } from './rules.js';
 import { resolveScraping } from './scraping.js';
 import { resolveServer } from './server.js';
+import { resolveWebConfig } from './web-config.js';
 
 /**
  * The configuration made of values that are each right by themselves. Reads the certificates that they name, and checks
@@ -32,8 +33,9 @@ export async function resolveConfig(
   const tls = await resolveOutboundTls(raw, context);
   const foundations = await resolveFoundations(raw, { ...context, tlsOf: tls.ofApi, environmentProxies });
   const scraping = resolveScraping(raw, { ...context, tls: tls.scraping, environmentProxies });
-  const inbound = resolveInbound(promregator, undefined, reporter);
-  const server = await resolveServer(raw, undefined, context);
+  const web = await resolveWebConfig(raw, context);
+  const inbound = resolveInbound(promregator, web?.users ?? [], reporter);
+  const server = await resolveServer(raw, web, context);
   warnOfExposure(server, inbound, reporter);
   const rest = {
     rules: await resolveRules(promregator.targets, {

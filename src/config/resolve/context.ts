@@ -1,5 +1,5 @@
 import type { Platform } from '../config.js';
-import type { Reporter } from '../report.js';
+import type { Findings, Reporter } from '../report.js';
 import type { Environment } from '../sources/environment-source.js';
 import type { MaterialContext } from '../tls-material/material.js';
 
@@ -9,6 +9,8 @@ export interface Surroundings extends Omit<MaterialContext, 'reporter'> {
   readonly env: Environment;
   /** Processors that Node may use. */
   readonly cores: number;
+  /** For files with lines of their own. */
+  readonly findings: Findings;
   /** Names inside of a folder. */
   readonly listFolder: (folder: string) => Promise<readonly string[]>;
 }

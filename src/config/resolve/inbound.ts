@@ -12,10 +12,10 @@ const AUTHENTICATION: Path = ['promregator', 'authentication'];
 /** The user that the original has where nobody names one. */
 const DEFAULT_USER = 'promregator';
 
-/** Who may call us. `webUsers`: those of the web config file, undefined when it has none. */
+/** Who may call us. `webUsers`: those of the web config file. */
 export function resolveInbound(
   raw: RawPromregator,
-  webUsers: readonly InboundUser[] | undefined,
+  webUsers: readonly InboundUser[],
   reporter: Reporter,
 ): InboundConfig {
   const written = {
@@ -32,7 +32,7 @@ export function resolveInbound(
     metrics: written.metrics ?? 'NONE',
     cacheInvalidate: written.cacheInvalidate ?? 'NONE',
   };
-  if (webUsers !== undefined) {
+  if (webUsers.length > 0) {
     reportBesideWebUsers(written, own, reporter);
     return { auth, users: webUsers, madeUpUser: undefined, tokens, everything: true };
   }

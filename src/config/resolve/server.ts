@@ -1,6 +1,7 @@
-import type { ServerConfig, ServerTls } from '../config.js';
+import type { ServerConfig } from '../config.js';
 import { quote, type Reporter } from '../report.js';
 import type { RawConfig } from '../schema/root.js';
+import type { WebConfig } from '../web-config/read-web-config.js';
 import type { ResolveContext } from './context.js';
 import { resolveSsl, wantsSsl } from './ssl.js';
 import { trimPath } from './web-address.js';
@@ -10,19 +11,13 @@ const DEFAULT_PORT = 8080;
 /** Time in which Cloud Foundry's routers forget an instance that stops. */
 const CLOUD_FOUNDRY_DRAIN_SECONDS = 4;
 
-/** What the web config file says of how we listen. */
-export interface WebServer {
-  readonly tls: ServerTls | undefined;
-  readonly headers: Readonly<Record<string, string>>;
-}
-
 export async function resolveServer(
   { server: raw, web }: RawConfig,
-  webServer: WebServer | undefined,
+  webConfig: WebConfig | undefined,
   context: ResolveContext,
 ): Promise<ServerConfig> {
   const { platform, reporter } = context;
-  if (wantsSsl(raw.ssl) && webServer?.tls !== undefined) {
+  if (wantsSsl(raw.ssl) && webConfig?.tls !== undefined) {
     reporter.error(['server', 'ssl'], {
       found: 'TLS beside tls_server_config of the web config file',
       expected: 'one or the other',
@@ -34,8 +29,9 @@ export async function resolveServer(
     address: resolveAddress(raw.address, reporter),
     drainSeconds: raw.drainSeconds ?? (platform.cloudFoundry ? CLOUD_FOUNDRY_DRAIN_SECONDS : 0),
     contextPath: resolveContextPath(raw.servlet.contextPath, reporter),
-    tls: webServer?.tls ?? (await resolveSsl(raw.ssl, context)),
-    headers: webServer?.headers ?? {},
+    tls: webConfig?.tls ?? (await resolveSsl(raw.ssl, context)),
+    headers: webConfig?.headers ?? {},
+    rateLimit: webConfig?.rateLimit,
     lifecycle: web['enable-lifecycle'],
   };
 }
