@@ -22,8 +22,12 @@ export function announceDirectory({ next, before, selectedInMs }: Announcement, 
   const emptyRules = log.child('empty-rule');
   const known = new Set(before?.warnings);
   for (const warning of next.warnings) if (!known.has(warning)) log.warn(warning);
-  for (const { rule, applications, instances } of next.rules) {
-    const instancesBefore = before?.rules.find((each) => each.rule === rule)?.instances ?? 1;
+  for (const { rule, foundation, applications, instances } of next.rules) {
+    // What belongs to a foundation that has not been read yet cannot be told to match nothing.
+    const isKnownIn = (each: Directory): boolean => foundation === undefined || each.foundations.includes(foundation);
+    if (!isKnownIn(next)) continue;
+    const last = before !== undefined && isKnownIn(before) ? before : undefined;
+    const instancesBefore = last?.rules.find((each) => each.rule === rule)?.instances ?? 1;
     if (instances > 0 || instancesBefore === 0) continue;
     if (applications === 0) emptyRules.warn('a rule matches no application', { rule });
     else emptyRules.warn('a rule gives no target', { rule, applications, why: '/debug/discovery' });
