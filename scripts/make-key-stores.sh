@@ -40,6 +40,22 @@ key_store "$out/java17.p12"
 ks "$out/java17.p12" -genseckey -alias shared -keyalg AES -keysize 128
 ks "$out/java17.p12" -importcert -alias other -file "$work/other.pem"
 
+# A key with a password of its own, which keytool does not make.
+cat > "$work/OwnPassword.java" <<'JAVA'
+import java.io.*; import java.security.*;
+class OwnPassword {
+  public static void main(String[] a) throws Exception {
+    KeyStore in = KeyStore.getInstance(new File(a[0]), a[2].toCharArray());
+    KeyStore out = KeyStore.getInstance("PKCS12");
+    out.load(null, null);
+    Key key = in.getKey("First", a[2].toCharArray());
+    out.setKeyEntry("first", key, "keypass".toCharArray(), in.getCertificateChain("First"));
+    try (OutputStream file = new FileOutputStream(a[1])) { out.store(file, a[2].toCharArray()); }
+  }
+}
+JAVA
+"$(dirname "$(command -v "$keytool")")/java" "$work/OwnPassword.java" "$out/java17.p12" "$out/java17-key.p12" $password
+
 # Trust stores without a key.
 trust_store() {
   file="$1"; shift

@@ -59,6 +59,44 @@ describe('key stores', () => {
   });
 });
 
+describe('a key with a password of its own', () => {
+  const read = async (
+    store: string,
+    keyPassword: string | undefined,
+  ): Promise<[TestMaterial, TlsIdentity | undefined]> => {
+    const context = materialOf(FILES);
+    const secret = keyPassword === undefined ? undefined : new Secret(keyPassword);
+    const from = { ...source(store, 'changeit'), keyPassword: { path: ['s', 'keyPassword'], secret } };
+    return [context, await readKeyStore(from, context)];
+  };
+
+  test.each<readonly [string, string | undefined]>([
+    ['java17-key.p12', 'keypass'],
+    ['java17.p12', 'changeit'],
+    ['java17.p12', 'needless'],
+    ['java8.p12', undefined],
+  ])('%s opens by %s', async (store, keyPassword) => {
+    const [context, identity] = await read(store, keyPassword);
+    expect(context.errors()).toEqual([]);
+    expect(chainOf(identity)).toEqual(FIRST);
+  });
+
+  test.each<readonly [string | undefined, string]>([
+    ['wr0ng', 's.keyPassword: found a password that does not open the key in "java17-key.p12", expected'],
+    [undefined, 's.keyPassword: found nothing, expected the password of the key in "java17-key.p12"'],
+  ])('and not by %s', async (keyPassword, words) => {
+    const [context, identity] = await read('java17-key.p12', keyPassword);
+    expect(identity).toBeUndefined();
+    expect(context.errors()).toEqual([expect.stringContaining(words)]);
+  });
+
+  test('where there is no option for it', async () => {
+    const context = materialOf(FILES);
+    expect(await readKeyStore(source('java17-key.p12', 'changeit'), context)).toBeUndefined();
+    expect(context.errors()).toEqual([expect.stringContaining('s.password: found a password that does not open')]);
+  });
+});
+
 describe('trust stores', () => {
   const both = ['Store Authority', 'Other Authority'];
   test.each<readonly [string, string | undefined, readonly string[]]>([
@@ -70,6 +108,7 @@ describe('trust stores', () => {
     ['openssl-trust.p12', 'changeit', ['Store Authority']],
     // With keys inside: what is marked, and the keys' own; what signed them is not marked.
     ['java17.p12', 'changeit', ['first.example.org', 'second.example.org', 'Other Authority']],
+    ['java17-key.p12', 'changeit', ['first.example.org', 'Store Authority']],
     // Nothing is marked.
     ['openssl3.p12', 'changeit', ['first.example.org', 'Store Authority']],
   ])('%s by %s', async (file, password, expected) => {

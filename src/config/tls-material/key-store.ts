@@ -20,6 +20,8 @@ export interface StoreSource {
 export interface KeyStoreSource extends StoreSource {
   /** Which key, if there are several; without a name the first, as Java takes it. */
   readonly alias?: { readonly path: Path; readonly name: string | undefined } | undefined;
+  /** Of the key, where it is not that of the store; keytool makes no such stores, programs do. */
+  readonly keyPassword?: MaterialPassword | undefined;
 }
 
 /** The key of a store and its certificates, leaf first. Undefined when something is wrong, which is reported then. */
@@ -27,11 +29,12 @@ export async function readKeyStore(source: KeyStoreSource, context: MaterialCont
   const contents = await readStore(source, context);
   const stored = contents === undefined ? undefined : chooseKey(contents, source, context);
   if (contents === undefined || stored === undefined) return undefined;
-  const key = tryKey(stored);
-  const chain = key === undefined ? [] : chainOf(stored, key, contents);
-  if (key === undefined || chain.length === 0) {
-    const found = `${quote(source.file)}, whose key ${quote(stored.name ?? '')} has no certificate or cannot be parsed`;
-    context.reporter.error(source.path, { found, expected: 'an RSA or EC key with its certificate' });
+  const key = readKey(stored, source, context);
+  if (key === undefined) return undefined;
+  const chain = chainOf(stored, key, contents);
+  if (chain.length === 0) {
+    const found = `${quote(source.file)}, whose key ${quote(stored.name ?? '')} has no certificate`;
+    context.reporter.error(source.path, { found, expected: 'a key with its certificate' });
     return undefined;
   }
   warnOfDates(chain, source, context);
@@ -140,11 +143,40 @@ function chainOf(stored: StoredKey, key: KeyObject, { certificates }: StoreConte
   return chain;
 }
 
-function tryKey({ pkcs8 }: StoredKey): KeyObject | undefined {
+/** An own password that does not fit may be there for nothing: then that of the store opens the key, as Java has it. */
+function readKey(stored: StoredKey, source: KeyStoreSource, context: MaterialContext): KeyObject | undefined {
+  const own = source.keyPassword?.secret?.reveal();
   try {
+    const pkcs8 = own === undefined ? stored.decrypt(undefined) : decryptByEither(stored, own);
     return createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' });
-  } catch {
-    return undefined; // OpenSSL's words would tell no more than that
+  } catch (error) {
+    if (error instanceof Pkcs12Error) {
+      reportKey(error, source, context);
+    } else {
+      const found = `${quote(source.file)}, whose key ${quote(stored.name ?? '')} cannot be parsed`;
+      context.reporter.error(source.path, { found, expected: 'an RSA or EC key' });
+    }
+    return undefined;
+  }
+}
+
+function decryptByEither(stored: StoredKey, own: string): Buffer {
+  try {
+    return stored.decrypt(own);
+  } catch (error) {
+    if (error instanceof Pkcs12Error && error.code === 'wrong_password') return stored.decrypt(undefined);
+    throw error;
+  }
+}
+
+function reportKey(error: Pkcs12Error, source: KeyStoreSource, context: MaterialContext): void {
+  const { keyPassword } = source;
+  if (error.code !== 'wrong_password' || keyPassword === undefined) reportStore(error, source, context);
+  else if (keyPassword.secret === undefined) {
+    context.reporter.missing(keyPassword.path, { expected: `the password of the key in ${quote(source.file)}` });
+  } else {
+    const found = `a password that does not open the key in ${quote(source.file)}`;
+    context.reporter.error(keyPassword.path, { found, expected: 'the password of the key' });
   }
 }
 

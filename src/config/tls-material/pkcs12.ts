@@ -25,8 +25,13 @@ interface Labels {
 }
 
 export interface StoredKey extends Labels {
-  /** PKCS#8, DER. */
-  readonly pkcs8: Buffer;
+  /**
+   * PKCS#8, DER, decrypted now: a key may have a password of its own, and who reads a trust store needs none.
+   *
+   * @param password undefined: that of the store
+   * @throws {Pkcs12Error} `wrong_password` or `unsupported`
+   */
+  readonly decrypt: (password: string | undefined) => Buffer;
 }
 
 export interface StoredCertificate extends Labels {
@@ -115,10 +120,12 @@ function readBag(bag: BerValue, password: StorePassword, forge: ForgeModule): re
   const labels = readLabels(bag.children[2]);
   switch (child(bag, 0).text) {
     case `${BAG}1`:
-      return [{ keys: [{ ...labels, pkcs8: value.encode() }], certificates: [] }];
+      return [{ keys: [{ ...labels, decrypt: value.encode }], certificates: [] }];
     case `${BAG}2`: {
-      const pkcs8 = decrypt(child(value, 0), octets(child(value, 1)), password, forge);
-      return [{ keys: [{ ...labels, pkcs8 }], certificates: [] }];
+      const data = octets(child(value, 1));
+      const decryptBy = (own: string | undefined): Buffer =>
+        decryptKey(child(value, 0), data, own === undefined ? password : storePassword(own), forge);
+      return [{ keys: [{ ...labels, decrypt: decryptBy }], certificates: [] }];
     }
     case `${BAG}3`: {
       if (child(value, 0).text !== X509_CERTIFICATE) return [];
@@ -128,6 +135,14 @@ function readBag(bag: BerValue, password: StorePassword, forge: ForgeModule): re
       return value.children.flatMap((inner) => readBag(inner, password, forge));
     default:
       return [];
+  }
+}
+
+function decryptKey(algorithm: BerValue, data: Buffer, password: StorePassword, forge: ForgeModule): Buffer {
+  try {
+    return decrypt(algorithm, data, password, forge);
+  } catch (cause) {
+    throw cause instanceof UnsupportedCipher ? unsupported(cause) : wrongPassword(cause);
   }
 }
 
