@@ -25,7 +25,7 @@ export async function readConfigTree(
   const root = mapNode({ kind: 'file', file: folder });
   const names = await listFiles(folder, '', files);
   if (names.length > MOST_FILES) {
-    const found = `more than ${MOST_FILES} files, or folders nested deeper than ${DEEPEST}`;
+    const found = `more than ${MOST_FILES} files`;
     findings.problems.push(problem({ kind: 'file', file: folder }, [], { found, expected: 'a file for each option' }));
     return root;
   }

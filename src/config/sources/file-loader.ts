@@ -5,12 +5,13 @@ import { formatPath, type Path } from '../path.js';
 import { type Findings, type ProblemText, problem } from '../report.js';
 import type { Shape } from '../shape.js';
 import { type Leaf, type MapNode, mapNode, overlay } from '../tree.js';
+import { type Activation, applies } from './activation.js';
 import { BOOT, textsAt } from './boot-options.js';
 import { readConfigTree } from './config-tree.js';
 import type { Environment } from './environment-source.js';
 import type { FileAccess } from './file-access.js';
 import { EXTENSIONS, formOf, type Location, parseLocation, type TextForm } from './location.js';
-import { type Activation, applies, checkBootOptions } from './profiles.js';
+import { checkBootOptions } from './misplaced-options.js';
 import { readProperties } from './properties-source.js';
 import { readYaml } from './yaml-source.js';
 

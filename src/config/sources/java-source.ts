@@ -13,10 +13,13 @@ export interface JavaSwitches {
 }
 
 /**
- * In rising precedence, as Java 17 takes them (tried out); the command line beats all three. JAVA_OPTS is none of
- * Java's: start scripts put it on the command line, behind what the launcher adds by itself.
+ * In rising precedence, as Java 17 takes them (tried out). JAVA_OPTS is none of Java's: start scripts put it on the
+ * command line, behind what the launcher adds by itself.
  */
-const VARIABLES = ['JAVA_TOOL_OPTIONS', 'JDK_JAVA_OPTIONS', 'JAVA_OPTS'] as const;
+const BELOW_ARGUMENTS = ['JAVA_TOOL_OPTIONS', 'JDK_JAVA_OPTIONS', 'JAVA_OPTS'] as const;
+
+/** The one variable that Java reads behind the command line. */
+const ABOVE_ARGUMENTS = '_JAVA_OPTIONS';
 
 /** Whether an argument is one that Java, not the program, would take: `-Dname=value`, `-Xmx1g`, `-javaagent:…`. */
 export function isJavaSwitch(argument: string): boolean {
@@ -36,8 +39,9 @@ export function readJavaSwitches(
   findings: Findings,
 ): JavaSwitches {
   const words = [
-    ...VARIABLES.flatMap((variable) => wordsOf(variable, env, findings)),
+    ...BELOW_ARGUMENTS.flatMap((variable) => wordsOf(variable, env, findings)),
     ...argumentSwitches.map((text): Word => ({ text, place: (name) => ({ kind: 'argument', name }) })),
+    ...wordsOf(ABOVE_ARGUMENTS, env, findings),
   ];
   const values = new Map<string, { readonly value: string | undefined; readonly origin: Origin }>();
   const ignored = new Map<string, IgnoredOption>();
@@ -72,7 +76,7 @@ interface Word {
   readonly place: (name: string) => Origin;
 }
 
-function wordsOf(variable: (typeof VARIABLES)[number], env: Environment, findings: Findings): readonly Word[] {
+function wordsOf(variable: string, env: Environment, findings: Findings): readonly Word[] {
   const words = splitSwitches(env[variable] ?? '');
   if (words !== undefined) {
     return words.map((text) => ({ text, place: (name) => ({ kind: 'switch', name, variable }) }));

@@ -25,8 +25,9 @@ const LADDER: readonly (readonly [string, Written])[] = [
   ['JDK_JAVA_OPTIONS', { env: { JDK_JAVA_OPTIONS: '-Dserver.port=16' } }],
   ['JAVA_OPTS', { env: { JAVA_OPTS: '-Xmx1g -Dserver.port=17' } }],
   ['-D', { args: ['-Dserver.port=18'] }],
-  ['SPRING_APPLICATION_JSON', { env: { SPRING_APPLICATION_JSON: '{"server":{"port":19}}' } }],
-  ['the command line', { args: ['--server.port=20'] }],
+  ['_JAVA_OPTIONS', { env: { _JAVA_OPTIONS: '-Dserver.port=19' } }],
+  ['SPRING_APPLICATION_JSON', { env: { SPRING_APPLICATION_JSON: '{"server":{"port":20}}' } }],
+  ['the command line', { args: ['--server.port=21'] }],
 ];
 
 function together(...written: readonly Written[]): Written {
@@ -55,7 +56,7 @@ describe('one option in two sources next to each other', () => {
     const { values } = await readWrittenSources(
       together(...LADDER.map(([, written]) => written), { files: { '/work/promregator.yaml': 'server.address: a' } }),
     );
-    expect(values).toEqual({ 'server.port': '20', 'server.address': 'a' });
+    expect(values).toEqual({ 'server.port': '21', 'server.address': 'a' });
   });
 });
 

@@ -1,10 +1,11 @@
-import { type Path, relaxName } from '../path.js';
+import type { Path } from '../path.js';
 import { type Findings, problem, quote } from '../report.js';
 import type { ObjectShape } from '../shape.js';
 import { type Leaf, type MapNode, mapNode, nodeAt, overlay } from '../tree.js';
 import { createLookup } from '../values/lookup.js';
 import { describeFault, TextResolver } from '../values/resolve-text.js';
 import { readVcap } from '../values/vcap.js';
+import { detectPlatform } from './activation.js';
 import { type Arguments, readArguments } from './argument-source.js';
 import { BOOT, textAt, textsAt, withBootOptions } from './boot-options.js';
 import { type Environment, readEnvironment } from './environment-source.js';
@@ -13,7 +14,7 @@ import { CONFIG_FILE, type Expand, type LoaderOptions, loadFiles } from './file-
 import { readJavaSwitches } from './java-source.js';
 import { readJson } from './json-source.js';
 import { EXTENSIONS, formOf, type Location, parseLocation, tidy } from './location.js';
-import { activeProfiles, PLATFORMS } from './profiles.js';
+import { activeProfiles } from './profiles.js';
 import type { IgnoredOption } from './source.js';
 
 export interface SourcesInput {
@@ -167,14 +168,4 @@ function createExpander(root: MapNode, input: SourcesInput, shape: ObjectShape):
     findings.problems.push(problem(leaf.origin, option, describeFault(resolved, 'open')));
     return undefined;
   };
-}
-
-/** As Spring Boot finds it out; of those that it knows, the ones that this program is found on. */
-function detectPlatform(root: MapNode, env: Environment): string | undefined {
-  const named = textAt(root, BOOT.cloudPlatform)?.text;
-  if (named !== undefined) return PLATFORMS.find((name) => relaxName(name) === relaxName(named));
-  if (env['VCAP_APPLICATION'] !== undefined || env['VCAP_SERVICES'] !== undefined) return 'cloud-foundry';
-  return env['KUBERNETES_SERVICE_HOST'] !== undefined && env['KUBERNETES_SERVICE_PORT'] !== undefined
-    ? 'kubernetes'
-    : undefined;
 }
