@@ -1,16 +1,9 @@
 import { loadCipher } from '../config/load-cipher.js';
 import { formatProblem } from '../config/report.js';
 import { CIPHER_PREFIX, type Cipher, type CipherFault } from '../config/values/cipher.js';
-import {
-  type Command,
-  type CommandContext,
-  EXIT_CONFIG,
-  EXIT_FAILURE,
-  EXIT_OK,
-  EXIT_USAGE,
-  type Input,
-} from './command.js';
+import { type Command, type CommandContext, EXIT_CONFIG, EXIT_FAILURE, EXIT_OK, EXIT_USAGE } from './command.js';
 import { createFileInput } from './file-input.js';
+import { readStdinText } from './stdin-text.js';
 
 export const encrypt: Command = {
   usage: `promregator encrypt [--config.file=FILE]   < secret
@@ -72,7 +65,7 @@ async function runOn(context: CommandContext, name: string, work: Work): Promise
       EXIT_CONFIG,
     );
   }
-  const text = await readText(context.openStdin());
+  const text = await readStdinText(context.openStdin());
   if (text === undefined) return fail('the text on stdin is no UTF-8', EXIT_FAILURE);
   if (text === '') return fail('there is nothing on stdin', EXIT_USAGE);
   const answer = work(outcome.cipher, text);
@@ -86,17 +79,4 @@ const TAKES_NEXT: readonly string[] = ['--config.file', '--web.config.file'];
 
 function hasBareWord(args: readonly string[]): boolean {
   return args.some((word, at) => !word.startsWith('-') && !TAKES_NEXT.includes(args[at - 1] ?? ''));
-}
-
-/** Undefined for what is no UTF-8. */
-async function readText(stdin: Input): Promise<string | undefined> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of stdin) chunks.push(typeof chunk === 'string' ? Buffer.from(chunk, 'utf8') : chunk);
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
-    return text.replace(/\r?\n$/, '');
-  } catch {
-    // The decoder's words say no more than that.
-    return undefined;
-  }
 }

@@ -38,6 +38,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./cipher-commands.js')).decrypt,
   },
   {
+    name: 'hash-password',
+    summary: 'make the bcrypt hash of a password for the configuration',
+    load: async () => (await import('./hash-password.js')).hashPassword,
+  },
+  {
     name: 'demo',
     summary: 'see it work: simulated Cloud Foundry, Promregator and, where installed, Prometheus',
     load: async () => (await import('./demo.js')).demo,
