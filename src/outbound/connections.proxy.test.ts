@@ -83,6 +83,15 @@ describe.each<readonly [Scheme, Scheme]>([
     if (scheme === 'https') expect(target.sockets.length).toBe(1);
   });
 
+  test('leaves no connection to the proxy behind', async () => {
+    const { proxy, target, origin } = await stage(scheme, { through });
+    const connections = connectionsWith({ tls: TRUSTING, proxy: proxyConfig(proxy, { scheme: through }) });
+    await ask(connections, { origin }).outcome;
+    await connections.retire();
+    await vi.waitFor(() => expect(proxy.sockets.map(({ destroyed }) => destroyed)).toEqual([true]));
+    if (scheme === 'https') await vi.waitFor(() => expect(target.sockets[0]?.destroyed).toBe(true));
+  });
+
   test.each<readonly [string, string, string]>([
     ['plain', 'user', 'password'],
     ['signs', 'domain\\user@corp', 'p:a s%s/+="#?'],
