@@ -248,6 +248,17 @@ describe('again and again', () => {
 });
 
 test.each([
+  ['in the file', { enabled: true, instances: 3 }, []],
+  ['on the command line', { instances: 3 }, ['--promregator.simulation.enabled=true', '--cf.apiHost=x.example']],
+])('the embedded simulator, asked for %s, is discovered too', async (_, simulation, args) => {
+  const file = join(folder.path, 'simulation.yml');
+  writeFileSync(file, stringify({ promregator: { simulation, targets: [{ orgRegex: '.*' }] } }));
+  const { code, stdout } = await runWith([`--config.file=${file}`, ...args]);
+  expect(code).toBe(0);
+  expect(stdout).toContain('3 targets of 1 applications');
+});
+
+test.each([
   ['--help', /--format=table\|json\|file_sd/],
   ['--version', /^promregator \d/],
 ])('%s', async (argument, words) => {

@@ -51,7 +51,7 @@ async function simulate(
   const { startSimulation } = await import('./simulation.js');
   const simulation = await startSimulation(asked);
   try {
-    const read = await readConfig({ ...context, args: [...context.args, ...simulation.args] });
+    const read = await readConfig({ ...context, args: simulation.lead(context.args) });
     return read === undefined ? EXIT_CONFIG : await list(context, own, read);
   } finally {
     await simulation.stop();

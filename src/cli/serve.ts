@@ -31,7 +31,7 @@ async function simulate(context: CommandContext, asked: { readonly instances: nu
   const { startSimulation } = await import('./simulation.js');
   const simulation: Simulation = await startSimulation(asked);
   try {
-    const simulated = { ...context, args: [...context.args, ...simulation.args] };
+    const simulated = { ...context, args: simulation.lead(context.args) };
     const read = await readConfig(simulated);
     return read === undefined ? EXIT_CONFIG : await run(simulated, read);
   } finally {
