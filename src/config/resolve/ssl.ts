@@ -67,6 +67,7 @@ async function fromKeyStore(written: string, raw: RawSsl, context: MaterialConte
       file,
       password: { path: [...SSL, 'key-store-password'], secret: raw['key-store-password'] },
       alias: { path: [...SSL, 'key-alias'], name: raw['key-alias'] },
+      keyPassword: { path: [...SSL, 'key-password'], secret: raw['key-password'] },
     },
     context,
   );
