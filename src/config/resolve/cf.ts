@@ -1,10 +1,11 @@
-import type { CfConfig, CfCredentials, ProxyConfig, ResourceKind } from '../config.js';
+import type { CfConfig, CfCredentials, ProxyConfig, ResourceKind, TlsConfig } from '../config.js';
 import { formatPath, type Path } from '../path.js';
 import type { Reporter } from '../report.js';
 import { DEFAULT_REQUEST_TIMEOUT_MS } from '../schema/cf.js';
 import type { RawConfig } from '../schema/root.js';
-import { noProxyOf } from './environment-proxy.js';
-import type { FoundationSurroundings } from './foundations.js';
+import type { RawTls } from '../schema/tls.js';
+import type { ResolveContext } from './context.js';
+import { type EnvironmentProxies, noProxyOf } from './environment-proxy.js';
 import { resolveProxy } from './proxy.js';
 import { parseOrigin } from './web-address.js';
 
@@ -16,12 +17,14 @@ const SHORTEST_REQUEST_TIMEOUT_MS = 10_000;
 /** Connections that the original keeps at least, whatever the machine. */
 const FEWEST_CORES = 8;
 
+export interface CfContext extends ResolveContext {
+  readonly tlsOf: (raw: RawTls, path: Path) => Promise<TlsConfig>;
+  /** For where no option names a proxy. */
+  readonly environmentProxies: EnvironmentProxies;
+}
+
 /** Undefined when something mandatory is missing; it is reported then. `path`: `cf`, or an item of `foundations`. */
-export async function resolveCf(
-  raw: RawCf,
-  path: Path,
-  context: FoundationSurroundings,
-): Promise<CfConfig | undefined> {
+export async function resolveCf(raw: RawCf, path: Path, context: CfContext): Promise<CfConfig | undefined> {
   const { reporter, cores } = context;
   const apiOrigin = resolveApiOrigin(raw.api_host, path, reporter);
   const credentials = resolveCredentials(raw, path, reporter);
@@ -52,7 +55,7 @@ export async function resolveCf(
 }
 
 /** `proxyHost` and `proxyPort` are names of 0.x; the later ones count first. */
-function resolveCfProxy(raw: RawCf, path: Path, { env, reporter }: FoundationSurroundings): ProxyConfig | undefined {
+function resolveCfProxy(raw: RawCf, path: Path, { env, reporter }: CfContext): ProxyConfig | undefined {
   const noProxy = noProxyOf(env);
   if (raw.proxy.host !== undefined || raw.proxyHost === undefined) {
     return resolveProxy(raw.proxy, { path: [...path, 'proxy'], reporter, noProxy });

@@ -1,28 +1,20 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Secret } from '../../base/secret.js';
-import type { FoundationConfig, TlsConfig } from '../config.js';
+import type { FoundationConfig } from '../config.js';
 import type { Path } from '../path.js';
 import { cfSchema } from '../schema/cf.js';
 import type { RawConfig } from '../schema/root.js';
-import type { RawTls } from '../schema/tls.js';
-import { resolveCf } from './cf.js';
+import { type CfContext, resolveCf } from './cf.js';
 import type { ResolveContext } from './context.js';
-import type { EnvironmentProxies } from './environment-proxy.js';
 import { checkName, checkUnique } from './name.js';
 
 /** Name of the foundation that `cf.*` alone makes. */
 export const ONLY_FOUNDATION = 'default';
 
-export interface FoundationSurroundings extends ResolveContext {
-  readonly tlsOf: (raw: RawTls, path: Path) => Promise<TlsConfig>;
-  /** For where no option names a proxy. */
-  readonly environmentProxies: EnvironmentProxies;
-}
-
 /** Those of `foundations`, else the one of `cf`. Undefined when something mandatory is missing; it is reported then. */
 export async function resolveFoundations(
   raw: RawConfig,
-  context: FoundationSurroundings,
+  context: CfContext,
 ): Promise<readonly FoundationConfig[] | undefined> {
   const { simulation } = raw.promregator;
   if (simulation.enabled) return [await resolveSimulated(raw, context)];
@@ -39,10 +31,7 @@ export async function resolveFoundations(
   return all.length === raw.foundations.length ? all : undefined;
 }
 
-async function resolveOnly(
-  raw: RawConfig,
-  context: FoundationSurroundings,
-): Promise<readonly FoundationConfig[] | undefined> {
+async function resolveOnly(raw: RawConfig, context: CfContext): Promise<readonly FoundationConfig[] | undefined> {
   // A list that cannot be read is a problem of its own; that cf is empty beside it is none.
   if (context.reporter.hasErrorBelow(['foundations']) && isUntouched(raw.cf)) return undefined;
   const cf = await resolveCf(raw.cf, ['cf'], context);
@@ -50,7 +39,7 @@ async function resolveOnly(
 }
 
 /** Whoever starts the simulator puts its address here; nothing of `cf` is mandatory then. */
-async function resolveSimulated(raw: RawConfig, context: FoundationSurroundings): Promise<FoundationConfig> {
+async function resolveSimulated(raw: RawConfig, context: CfContext): Promise<FoundationConfig> {
   const { reporter } = context;
   if (raw.foundations.length > 0) {
     const expected = 'one or the other';
