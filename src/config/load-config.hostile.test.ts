@@ -38,7 +38,7 @@ describe('no input', () => {
         const outcome = await loadWritten({ yaml, args });
         if (!outcome.ok) expect(outcome.problems.length).toBeGreaterThan(0);
       }),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     );
   });
 
