@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createSecureContext, type SecureContext } from 'node:tls';
 import { promisify } from 'node:util';
 import { describeError } from '../src/base/errors.js';
 import { SimulatorError } from './simulator-error.js';
@@ -24,6 +25,8 @@ export interface Certificates {
   readonly server: KeyPair;
   /** A further server certificate with the same key. Names may begin with `*.`. */
   serverCertificate(names: readonly string[]): Promise<KeyPair>;
+  /** Such a certificate ready for a listener, with our authority for the clients'. */
+  secureContext(names: readonly string[]): Promise<SecureContext>;
   /** A client certificate with this common name. */
   clientCertificate(commonName: string): Promise<KeyPair>;
   /** Deletes the folder. */
@@ -82,6 +85,7 @@ async function certificatesIn(folder: string, names: readonly string[]): Promise
     ca,
     server: await serverCertificate(names),
     serverCertificate,
+    secureContext: async (subjects) => createSecureContext({ ...(await serverCertificate(subjects)), ca }),
     async clientCertificate(commonName) {
       return { key, cert: await issue(commonName, 'extendedKeyUsage=clientAuth\n') };
     },

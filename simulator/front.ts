@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createSecureContext, type SecureContext } from 'node:tls';
+import type { SecureContext } from 'node:tls';
 import type { Certificates } from './certificates.js';
 import { type Exchange, type GatewayParts, handleAtRouter, handleInternal, isUaaHost } from './gateway.js';
 import { readForm, requestFrom } from './http/incoming.js';
@@ -114,7 +114,7 @@ function tlsOptions({ settings, state, certificates, contexts }: TlsParts): TlsO
     cert: certificates.server.cert,
     ca: certificates.ca,
     maxVersion: settings.tlsMaxVersion,
-    asksForCertificates: settings.token.clientCertificates === 'offered',
+    clientCertificates: settings.clientCertificates,
     async contextFor(serverName) {
       const name = serverName.toLowerCase();
       const chosen = contexts.get(name);
@@ -124,7 +124,7 @@ function tlsOptions({ settings, state, certificates, contexts }: TlsParts): TlsO
       const domain = [...state.domains.values()].find((each) => each.name === name || each.name === parent);
       if (domain === undefined) return undefined;
       // A domain made while the world runs: operators give the router a certificate for it, so here it gets one too.
-      const context = createSecureContext(await certificates.serverCertificate([`*.${domain.name}`, domain.name]));
+      const context = await certificates.secureContext([`*.${domain.name}`, domain.name]);
       contexts.set(name, context);
       return context;
     },

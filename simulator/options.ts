@@ -22,6 +22,9 @@ export type RefreshKind = 'jwt-reusable' | 'jwt-rotating' | 'opaque-reusable' | 
 /** `new`: 77.18, `old`: 4.30 (other spellings, no decoding of Basic), `compatible`: decodes Basic only when a header asks. */
 export type UaaVersion = 'new' | 'old' | 'compatible';
 
+/** As `router.client_cert_validation`; but one that is asked for and not signed by the foundation's authority is only passed over. */
+export type ClientCertificates = 'none' | 'request' | 'require';
+
 export interface TokenOptions {
   /** Validity of access tokens. Default: 1,200 for the client `cf`, 43,200 for others. */
   readonly accessSeconds?: Seconds;
@@ -106,6 +109,8 @@ export interface SimulatorOptions {
   readonly processInstanceHeader?: boolean;
   /** Highest TLS version of the router, which by default speaks 1.2 only. */
   readonly tlsMaxVersion?: 'TLSv1.2' | 'TLSv1.3';
+  /** Whether the router wants client certificates. Default `none`, or `request` where UAA takes them. */
+  readonly clientCertificates?: ClientCertificates;
   /** Address of all listeners. Default 127.0.0.1. */
   readonly address?: string;
   /** Ports of the listeners. Default: free ones. */
@@ -142,6 +147,7 @@ export interface Settings {
   readonly rootLinks: 'full' | 'minimal';
   readonly processInstanceHeader: boolean;
   readonly tlsMaxVersion: 'TLSv1.2' | 'TLSv1.3';
+  readonly clientCertificates: ClientCertificates;
   readonly address: string;
   readonly ports: ListenerPorts;
   readonly clock: Clock;
@@ -172,10 +178,15 @@ export function settingsOf(options: SimulatorOptions): Settings {
     rootLinks: options.rootLinks ?? 'full',
     processInstanceHeader: options.processInstanceHeader ?? true,
     tlsMaxVersion: options.tlsMaxVersion ?? 'TLSv1.2',
+    clientCertificates: clientCertificatesOf(options),
     address: options.address ?? '127.0.0.1',
     ports: options.ports ?? {},
     clock: options.clock ?? systemClock,
   };
+}
+
+function clientCertificatesOf({ clientCertificates, token }: SimulatorOptions): ClientCertificates {
+  return clientCertificates ?? (token?.clientCertificates === 'offered' ? 'request' : 'none');
 }
 
 type Sizes = Pick<Settings, 'organizations' | 'spaces' | 'applications' | 'instances' | 'bodyBytes'>;

@@ -1,4 +1,3 @@
-import { createSecureContext } from 'node:tls';
 import { createFillers } from './applications/filler.js';
 import { type Certificates, createCertificates } from './certificates.js';
 import { createCloudController } from './cloud-controller/cloud-controller.js';
@@ -106,7 +105,7 @@ function simulatorOf({ settings, parts, front, certificates, world }: SimulatorP
     certificates,
     connections: () => front.https.connections() + front.http.connections(),
     async presentCertificate(serverName, names) {
-      front.contexts.set(serverName.toLowerCase(), createSecureContext(await certificates.serverCertificate(names)));
+      front.contexts.set(serverName.toLowerCase(), await certificates.secureContext(names));
     },
     async setNetworkPolicy(policy) {
       parts.platform.networkPolicy = policy;
@@ -128,7 +127,7 @@ function gatewayParts(settings: Settings, random: Random, key: SigningKey): Gate
     uaa,
     cloudController: createCloudController({ settings, state, platform, uaa }),
     router: createRouter({ settings, state, platform }),
-    applications: { fillers: createFillers(), clock: settings.clock },
+    applications: { fillers: createFillers(), clock: settings.clock, checkToken: uaa.tokens.check },
     faults: createFaults(),
     recorder: createRequestRecorder(),
   };

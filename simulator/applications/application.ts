@@ -1,7 +1,8 @@
 import type { Clock } from '../../src/base/clock.js';
 import { type Answer, type Header, jsonAnswer, textAnswer } from '../http/message.js';
-import type { Behaviour, CannedAnswer, RequiredCredentials } from '../world/behaviour.js';
+import type { Behaviour, CannedAnswer } from '../world/behaviour.js';
 import type { Instance } from '../world/records.js';
+import { type CheckToken, refusalOf } from './credentials.js';
 import { renderExposition } from './exposition.js';
 import type { Fillers } from './filler.js';
 import { acceptsGzip, CONTENT_TYPES, chooseFormat } from './negotiation.js';
@@ -23,6 +24,7 @@ export interface ApplicationRequest {
 export interface ApplicationParts {
   readonly fillers: Fillers;
   readonly clock: Clock;
+  readonly checkToken: CheckToken;
 }
 
 /** What an instance answers: metrics where its behaviour puts them, `/`, `/echo`, and its own 404 elsewhere. */
@@ -74,10 +76,9 @@ function isMetricsPath({ instance, behaviour, request }: Visit): boolean {
 
 function answerMetrics(parts: ApplicationParts, { instance, behaviour, request }: Visit): Answer {
   if (request.method !== 'GET' && request.method !== 'HEAD') return textAnswer(405, 'Method Not Allowed\n');
-  if (behaviour.credentials !== undefined && !isAuthorized(behaviour.credentials, request)) {
-    const scheme = behaviour.credentials.scheme === 'basic' ? 'Basic realm="metrics"' : 'Bearer';
-    return textAnswer(401, 'Unauthorized\n', [['Www-Authenticate', scheme]]);
-  }
+  const refusal =
+    behaviour.credentials === undefined ? undefined : refusalOf(behaviour.credentials, request, parts.checkToken);
+  if (refusal !== undefined) return refusal;
   if (behaviour.canned !== undefined) return cannedAnswer(behaviour.canned);
   instance.scrapes += 1;
   const format = chooseFormat(request.header('accept'), behaviour.formats);
@@ -96,13 +97,6 @@ function cannedAnswer(canned: CannedAnswer): Answer {
     headers: [...headers, ...Object.entries(canned.headers ?? {})],
     body: canned.body ?? '',
   };
-}
-
-function isAuthorized(required: RequiredCredentials, request: ApplicationRequest): boolean {
-  const sent = request.header('authorization') ?? '';
-  if (required.scheme === 'bearer') return sent === `Bearer ${required.token}`;
-  const pair = Buffer.from(`${required.username}:${required.password}`).toString('base64');
-  return sent === `Basic ${pair}`;
 }
 
 function echo({ instance, request }: Visit): object {

@@ -21,6 +21,8 @@ const behaviour = z.strictObject({
     .discriminatedUnion('scheme', [
       z.strictObject({ scheme: z.literal('basic'), username: z.string(), password: z.string() }),
       z.strictObject({ scheme: z.literal('bearer'), token: z.string() }),
+      z.strictObject({ scheme: z.literal('uaa-token'), scope: z.string().exactOptional() }),
+      z.strictObject({ scheme: z.literal('client-certificate'), commonName: z.string() }),
     ])
     .exactOptional(),
   canned: z

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { TLSSocket } from 'node:tls';
-import type { SimulatedRequest } from './message.js';
+import type { ClientCertificate, SimulatedRequest } from './message.js';
 
 /** Forms of token requests are small; a longer body is cut. */
 const MAX_FORM_BYTES = 64 * 1024;
@@ -42,9 +42,10 @@ function originForm(target: string): string {
   return target.replace(/^https?:\/\/[^/?]*/i, '') || '/';
 }
 
-function clientCertificateOf(incoming: IncomingMessage): string | undefined {
+function clientCertificateOf(incoming: IncomingMessage): ClientCertificate | undefined {
   const { socket } = incoming;
   if (!(socket instanceof TLSSocket) || !socket.authorized) return undefined;
-  const name: unknown = socket.getPeerCertificate().subject?.CN;
-  return typeof name === 'string' ? name : undefined;
+  const { subject, raw } = socket.getPeerCertificate();
+  const name: unknown = subject?.CN;
+  return typeof name === 'string' ? { commonName: name, der: raw } : undefined;
 }

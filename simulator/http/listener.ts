@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
+import type { ClientCertificates } from '../options.js';
 
 /** Go's limit for heads, and the router's default. */
 const MAX_HEADER_BYTES = 1024 * 1024;
@@ -15,8 +16,7 @@ export interface TlsOptions {
   readonly cert: Buffer;
   readonly ca: Buffer;
   readonly maxVersion: 'TLSv1.2' | 'TLSv1.3';
-  /** Whether clients are asked for a certificate; none is ever demanded. */
-  readonly asksForCertificates: boolean;
+  readonly clientCertificates: ClientCertificates;
   /** Certificate for another server name; undefined for the usual one. */
   contextFor(serverName: string): Promise<SecureContext | undefined>;
 }
@@ -92,8 +92,8 @@ function createHttpServer(options: ListenerOptions, registry: Sockets): Server {
             ca: tls.ca,
             minVersion: 'TLSv1.2',
             maxVersion: tls.maxVersion,
-            requestCert: tls.asksForCertificates,
-            rejectUnauthorized: false,
+            requestCert: tls.clientCertificates !== 'none',
+            rejectUnauthorized: tls.clientCertificates === 'require',
             SNICallback(serverName, done) {
               tls.contextFor(serverName).then(
                 (context) => done(null, context),

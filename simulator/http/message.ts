@@ -17,10 +17,15 @@ export interface SimulatedRequest {
   readonly rawHeaders: readonly string[];
   readonly scheme: 'http' | 'https';
   readonly remoteAddress: string;
-  /** Common name of the client's certificate, if it showed one. */
-  readonly clientCertificate: string | undefined;
+  /** If the client showed one that our authority signed. */
+  readonly clientCertificate: ClientCertificate | undefined;
   /** Of requests to UAA; empty for others. */
   readonly body: string;
+}
+
+export interface ClientCertificate {
+  readonly commonName: string;
+  readonly der: Buffer;
 }
 
 export type Header = readonly [name: string, value: string];

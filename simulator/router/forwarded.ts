@@ -10,9 +10,21 @@ export function forwardedRequest(request: SimulatedRequest, endpoint: Endpoint, 
     path: request.path,
     query: request.query,
     port: endpoint.port,
-    header: (name) => (name === 'x-cf-app-instance' ? undefined : headerOf(request, name)),
+    header: (name) => forwardedHeader(request, name),
     headers: () => forwardedHeaders(request, endpoint, nowMs),
   };
+}
+
+function forwardedHeader(request: SimulatedRequest, name: string): string | undefined {
+  if (name === 'x-cf-app-instance') return undefined;
+  return name === CERTIFICATE_HEADER ? certificateOf(request) : headerOf(request, name);
+}
+
+/** `forwarded_client_cert: sanitize_set` of the router: what clients write there themselves is taken away. */
+const CERTIFICATE_HEADER = 'x-forwarded-client-cert';
+
+function certificateOf({ clientCertificate }: SimulatedRequest): string | undefined {
+  return clientCertificate?.der.toString('base64');
 }
 
 /** From another container: nothing is added or taken away (facts 5.5). */
@@ -30,6 +42,9 @@ export function directRequest(request: SimulatedRequest, port: number): Applicat
 function forwardedHeaders(request: SimulatedRequest, endpoint: Endpoint, nowMs: number): Record<string, string> {
   const headers = plainHeaders(request);
   delete headers['x-cf-app-instance'];
+  delete headers[CERTIFICATE_HEADER];
+  const certificate = certificateOf(request);
+  if (certificate !== undefined) headers[CERTIFICATE_HEADER] = certificate;
   const before = headers['x-forwarded-for'];
   headers['x-forwarded-for'] = before === undefined ? request.remoteAddress : `${before}, ${request.remoteAddress}`;
   headers['x-forwarded-proto'] ??= request.scheme;

@@ -101,7 +101,7 @@ function clientOf(
 ): Client {
   const { clientCertificates, uaaVersion } = parts.settings.token;
   if (clientCertificates === 'offered' && request.path === CERTIFICATE_PATH) {
-    return authenticateByCertificate(clients, request.clientCertificate, params);
+    return authenticateByCertificate(clients, request.clientCertificate?.commonName, params);
   }
   const authorization = headerOf(request, 'authorization');
   const encodedHeader = headerOf(request, 'x-cf-encoded-credentials');

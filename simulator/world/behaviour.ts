@@ -29,7 +29,11 @@ export interface Behaviour {
 
 export type RequiredCredentials =
   | { readonly scheme: 'basic'; readonly username: string; readonly password: string }
-  | { readonly scheme: 'bearer'; readonly token: string };
+  | { readonly scheme: 'bearer'; readonly token: string }
+  /** A token that the foundation's UAA gave, with this scope where one is stated. */
+  | { readonly scheme: 'uaa-token'; readonly scope?: string }
+  /** A client certificate for this common name, as the router tells of it. */
+  | { readonly scheme: 'client-certificate'; readonly commonName: string };
 
 export interface CannedAnswer {
   readonly status?: number;
