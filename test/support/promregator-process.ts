@@ -21,6 +21,8 @@ export interface PromregatorProcess {
   readonly url: string;
   readonly child: ChildProcess;
   log(): readonly LogLine[];
+  /** All that it has printed so far, as it is. */
+  output(): string;
   /** Another configuration in the place of the one that it was started with; it does not know yet. */
   rewrite(config: object | string): void;
   /** Ends it and gives its exit code. */
@@ -52,9 +54,11 @@ export async function startPromregator(options: StartOptions): Promise<Promregat
     { env: { PATH: process.env['PATH'], ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let text = '';
-  child.stderr?.on('data', (chunk) => {
-    text += chunk;
-  });
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (chunk) => {
+      text += chunk;
+    });
+  }
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
   const log = (): LogLine[] => text.split('\n').slice(0, -1).flatMap(parseLine);
   const url = await waitUntil(
@@ -69,6 +73,7 @@ export async function startPromregator(options: StartOptions): Promise<Promregat
     url,
     child,
     log,
+    output: () => text,
     rewrite: (config) => writeFileSync(file, typeof config === 'string' ? config : stringify(config)),
     async stop(signal = 'SIGTERM') {
       child.kill(signal);
