@@ -35,7 +35,7 @@ export async function resolveConfig(
   const scraping = resolveScraping(raw, { ...context, tls: tls.scraping, environmentProxies });
   const web = await resolveWebConfig(raw, context);
   const inbound = resolveInbound(promregator, web?.users ?? [], reporter);
-  const server = await resolveServer(raw, web, context);
+  const server = await resolveServer(raw, web, { ...context, javaAuthorities: tls.javaAuthorities });
   warnOfExposure(server, inbound, reporter);
   const rest = {
     rules: await resolveRules(promregator.targets, {

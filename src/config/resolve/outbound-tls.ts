@@ -14,6 +14,8 @@ export interface OutboundTls {
   readonly ofRule: (raw: RawTls, path: Path) => Promise<TlsConfig>;
   /** Towards the API of a foundation. */
   readonly ofApi: (raw: RawTls, path: Path) => Promise<TlsConfig>;
+  /** PEM texts of Java's trust store alone. */
+  readonly javaAuthorities: readonly string[];
 }
 
 /**
@@ -35,6 +37,7 @@ export async function resolveOutboundTls(raw: RawConfig, context: ResolveContext
   return {
     scraping: trusting(scraping),
     ofRule: async (own, path) => trusting(await readTlsConfig(own, { ...context, path, inherited: scraping })),
+    javaAuthorities: java.certificateAuthorities,
     ofApi: async (own, path) => trusting(await readTlsConfig(own, { ...context, path, inherited: api })),
   };
 }

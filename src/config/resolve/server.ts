@@ -3,7 +3,7 @@ import { quote, type Reporter } from '../report.js';
 import type { RawConfig } from '../schema/root.js';
 import type { WebConfig } from '../web-config/read-web-config.js';
 import type { ResolveContext } from './context.js';
-import { resolveSsl, wantsSsl } from './ssl.js';
+import { resolveSsl, type SslContext, wantsSsl } from './ssl.js';
 import { trimPath } from './web-address.js';
 
 const DEFAULT_PORT = 8080;
@@ -14,7 +14,7 @@ const CLOUD_FOUNDRY_DRAIN_SECONDS = 4;
 export async function resolveServer(
   { server: raw, web }: RawConfig,
   webConfig: WebConfig | undefined,
-  context: ResolveContext,
+  context: ResolveContext & SslContext,
 ): Promise<ServerConfig> {
   const { platform, reporter } = context;
   if (wantsSsl(raw.ssl) && webConfig?.tls !== undefined) {

@@ -67,6 +67,12 @@ describe('TLS of our own by the names of Spring Boot', () => {
     else expect(server.tls).toMatchObject(expected);
   });
 
+  test('client certificates, by the trust store of Java', async () => {
+    const args = ['-Djavax.net.ssl.trustStore=trust.p12', '-Djavax.net.ssl.trustStorePassword=changeit'];
+    const { server } = await configOf({ yaml: ssl(`{${PAIR}, client-auth: need}`), args, files });
+    expect(server.tls?.clientAuthorities).toHaveLength(2);
+  });
+
   test('contents, not names of files', async () => {
     const yaml = `server.ssl:
   certificate: ${JSON.stringify(pair.cert)}

@@ -11,6 +11,11 @@ import { openSslName } from './cipher-names.js';
 
 const SSL: Path = ['server', 'ssl'];
 
+export interface SslContext extends MaterialContext {
+  /** PEM texts of Java's trust store, which counts where no option names authorities. */
+  readonly javaAuthorities: readonly string[];
+}
+
 /** Whether any option of it asks for TLS. */
 export function wantsSsl(raw: RawSsl): boolean {
   const { enabled, ...rest } = raw;
@@ -19,14 +24,14 @@ export function wantsSsl(raw: RawSsl): boolean {
 }
 
 /** TLS of our own by Spring Boot's options. Undefined for none, or when something is wrong, which is reported then. */
-export async function resolveSsl(raw: RawSsl, context: MaterialContext): Promise<ServerTls | undefined> {
+export async function resolveSsl(raw: RawSsl, context: SslContext): Promise<ServerTls | undefined> {
   if (!wantsSsl(raw)) return undefined;
   const identity = await resolveIdentity(raw, context);
   const clientAuthorities = await resolveClientAuthorities(raw, context);
   const versions = resolveVersions(raw['enabled-protocols'], context.reporter);
   const ciphers = resolveCiphers(raw.ciphers, context.reporter);
   const clientAuth = CLIENT_AUTH[raw['client-auth'] ?? 'none'];
-  if (clientAuth !== 'none') reportNoAuthorities(raw, context.reporter);
+  if (clientAuth !== 'none') reportNoAuthorities(raw, context);
   if (identity === undefined) return undefined;
   return { identity, clientAuthorities, clientAuth, ...versions, ...ciphers, allowedSans: [] };
 }
@@ -73,21 +78,23 @@ async function fromKeyStore(written: string, raw: RawSsl, context: MaterialConte
   );
 }
 
-async function resolveClientAuthorities(raw: RawSsl, context: MaterialContext): Promise<readonly string[]> {
+async function resolveClientAuthorities(raw: RawSsl, context: SslContext): Promise<readonly string[]> {
   const { 'trust-certificate': certificate, 'trust-store': store } = raw;
   if (certificate !== undefined) {
     const material = materialOf(certificate, [...SSL, 'trust-certificate'], context.reporter);
     return material === undefined ? [] : await readAuthorities(material, context);
   }
+  if (store === undefined) return context.javaAuthorities;
   const path = [...SSL, 'trust-store'];
-  const file = store === undefined ? undefined : fileOf(store, path, context.reporter);
+  const file = fileOf(store, path, context.reporter);
   if (file === undefined) return [];
   const password = { path: [...SSL, 'trust-store-password'], secret: raw['trust-store-password'] };
   return await readTrustStore({ path, file, password }, context);
 }
 
 /** Java would take any certificate that an authority of its own list signed, which guards nothing. */
-function reportNoAuthorities(raw: RawSsl, reporter: Reporter): void {
+function reportNoAuthorities(raw: RawSsl, { javaAuthorities, reporter }: SslContext): void {
+  if (javaAuthorities.length > 0) return;
   if (raw['trust-certificate'] !== undefined || raw['trust-store'] !== undefined) return;
   reporter.error([...SSL, 'client-auth'], {
     found: `"${raw['client-auth']}" without authorities`,
