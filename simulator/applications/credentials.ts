@@ -12,11 +12,7 @@ interface Asked {
 }
 
 /** How an application refuses a request without the credentials that it demands; undefined when it has them. */
-export function refusalOf(
-  required: RequiredCredentials,
-  request: Asked,
-  checkToken: CheckToken,
-): Answer | undefined {
+export function refusalOf(required: RequiredCredentials, request: Asked, checkToken: CheckToken): Answer | undefined {
   const sent = request.header('authorization') ?? '';
   switch (required.scheme) {
     case 'basic': {
