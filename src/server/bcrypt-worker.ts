@@ -21,8 +21,6 @@ parentPort.on('message', ({ password, hash }) => parentPort.postMessage(compareS
 export function startBcryptWorker(): BcryptWorker {
   const bcryptjs = createRequire(import.meta.url).resolve('bcryptjs');
   const worker = new Worker(PROGRAM, { eval: true, workerData: { bcryptjs }, env: {}, execArgv: [] });
-  // A password that nobody waits for any more is no reason to stay alive.
-  worker.unref();
   let failure: Error | undefined;
   let asking: { answer(isRight: boolean): void; fail(error: Error): void } | undefined;
 
@@ -33,6 +31,8 @@ export function startBcryptWorker(): BcryptWorker {
   }
 
   worker.on('message', (isRight: unknown) => {
+    // Idle, it is no reason for the process to live on. (Said before the first message, Node forgets it.)
+    worker.unref();
     asking?.answer(isRight === true);
     asking = undefined;
   });
@@ -44,6 +44,7 @@ export function startBcryptWorker(): BcryptWorker {
       if (failure !== undefined) return Promise.reject(failure);
       return new Promise((answer, fail) => {
         asking = { answer, fail };
+        worker.ref();
         worker.postMessage({ password, hash });
       });
     },
