@@ -1,11 +1,13 @@
 import { foldCase } from '../base/fold-case.js';
-import { ExpressionFault, translateExpression } from './translate-expression.js';
+import { ExpressionFault } from './java-expression/fault.js';
+import type { Flags } from './java-expression/flags.js';
+import { createJudge, type Judge } from './java-expression/judge.js';
+import { type Translation, translateExpression } from './java-expression/translate.js';
 
-/** A regular expression that is compared with a whole text. */
-export interface CompiledExpression {
+/** A regular expression that is compared with a whole text. Its tests end in time whatever the text is. */
+export interface CompiledExpression extends Judge {
   /** As written. */
   readonly source: string;
-  test(text: string): boolean;
 }
 
 export type ExpressionOutcome =
@@ -19,45 +21,39 @@ export type ExpressionOutcome =
 
 /**
  * An expression for names: without regard to the case of ASCII letters, and with regard to that of all others, as
- * Java's CASE_INSENSITIVE has it (facts, promregator 3). JavaScript's flag `i` folds é and É too, with `u` even ſ and s.
- * So letters of the expression stand for both cases, and the name is read in lower case, for back-references' sake.
+ * Java's CASE_INSENSITIVE has it (facts, promregator 3).
  */
 export function compileNameExpression(source: string): ExpressionOutcome {
-  const inline = /^\(\?(-?)i\)/.exec(source);
-  const offset = inline?.[0].length ?? 0;
-  const sensitive = inline?.[1] === '-';
-  const outcome = compile(source, offset, sensitive ? 'sensitive' : 'insensitive');
-  if (!outcome.ok) return outcome;
-  const matches = (name: string): boolean => outcome.pattern.test(sensitive ? name : foldCase(name));
-  return { ok: true, expression: { source, test: matches } };
+  return compile(source, new Set(['i']));
 }
 
 /** An expression for the URL of a route, with regard to case. */
 export function compileRouteExpression(source: string): ExpressionOutcome {
-  const offset = source.startsWith('(?i)') ? '(?i)'.length : 0;
-  const outcome = compile(source, offset, offset > 0 ? 'insensitive' : 'sensitive');
-  if (!outcome.ok) return outcome;
-  const matches = (url: string): boolean => outcome.pattern.test(offset > 0 ? foldCase(url) : url);
-  return { ok: true, expression: { source, test: matches } };
+  return compile(source, new Set());
 }
 
-type Compiled = { readonly ok: true; readonly pattern: RegExp } | Extract<ExpressionOutcome, { ok: false }>;
-
-function compile(source: string, offset: number, letters: 'sensitive' | 'insensitive'): Compiled {
+function compile(source: string, flags: Flags): ExpressionOutcome {
   try {
-    const translated = translateExpression(source.slice(offset), letters);
-    // Alone first: wrapped, `a)(?:b` would compile.
-    new RegExp(translated, 'u');
-    return { ok: true, pattern: new RegExp(`^(?:${translated})$`, 'u') };
+    const translation = translateExpression(source, flags);
+    const judge = createJudge(matcherOf(translation), translation.work);
+    // The engine compiles at first use, once for Latin and once for other texts, and may find the expression too large.
+    for (const text of ['', '\u0100']) judge.test(text);
+    if (judge.takeInterrupted().length > 0)
+      return { ok: false, reason: 'it runs too long on nothing', position: undefined };
+    return { ok: true, expression: { source, ...judge } };
   } catch (error) {
-    if (error instanceof ExpressionFault)
-      return { ok: false, reason: error.message, position: error.position + offset };
+    if (error instanceof ExpressionFault) return { ok: false, reason: error.message, position: error.position };
     if (error instanceof SyntaxError) return { ok: false, reason: shortReason(error), position: undefined };
     throw error;
   }
 }
 
-/** `Invalid regular expression: /…/u: Nothing to repeat` quotes what we made of the expression, not what was written. */
+function matcherOf({ source, prefix, folds }: Translation): (text: string) => boolean {
+  const pattern = new RegExp(source, 'v');
+  return (text) => pattern.test(prefix + (folds ? foldCase(text) : text));
+}
+
+/** `Invalid regular expression: /…/v: Regular expression too large` quotes what we made of it, not what was written. */
 function shortReason(error: SyntaxError): string {
   const reason = error.message.split(': ').at(-1) ?? 'it does not compile';
   return `${reason.charAt(0).toLowerCase()}${reason.slice(1)}`;
