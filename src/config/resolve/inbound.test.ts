@@ -135,6 +135,11 @@ describe('who may call us', () => {
     expect(await problemsOf(written)).toEqual(expected);
   });
 
+  test('a hash that takes long is said', async () => {
+    const yaml = authentication(`{basic.password: "${HASH.replace('$10$', '$17$')}"}`);
+    expect(await warningsOf({ yaml })).toContainEqual(expect.stringContaining('found a hash of cost 17'));
+  });
+
   test('a user of the older option whom nobody admits is said', async () => {
     const yaml = authentication('{basic.username: me, users: [{username: a, password: p}]}');
     expect(await warningsOf({ yaml })).toContainEqual(expect.stringContaining('found a user without password'));

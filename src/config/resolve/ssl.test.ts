@@ -136,7 +136,7 @@ describe('TLS of our own by the names of Spring Boot', () => {
     [
       'a cipher that nobody has',
       { yaml: ssl(`{${PAIR}, ciphers: TLS_RSA_WITH_ROT13}`) },
-      'ciphers[0]: found "TLS_RSA_WITH_ROT13"',
+      'server.ssl.ciphers: found none that is known',
     ],
   ])('%s', async (_, written, expected) => {
     const problems = await problemsOf({ ...written, files });
@@ -151,6 +151,14 @@ describe('TLS of our own by the names of Spring Boot', () => {
     const yaml = ssl(`{${PAIR}, client-auth: ${clientAuth}, trust-certificate: ca.pem}`);
     const warnings = await warningsOf({ yaml, files });
     expect(warnings.some((each) => each.includes('server.address'))).toBe(warned);
+  });
+
+  test('one cipher that nobody has among others is left out', async () => {
+    const yaml = ssl(`{${PAIR}, ciphers: [AES128-SHA, TLS_RSA_WITH_ROT13]}`);
+    expect((await configOf({ yaml, files })).server.tls?.ciphers).toBe('AES128-SHA');
+    expect(await warningsOf({ yaml, files })).toContainEqual(
+      expect.stringContaining('server.ssl.ciphers[1]: found "TLS_RSA_WITH_ROT13"'),
+    );
   });
 
   test.each<[string, string | undefined]>([

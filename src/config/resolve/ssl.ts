@@ -141,14 +141,17 @@ function resolveVersions(
   return { minVersion, maxVersion };
 }
 
+/** Java leaves out what it does not have too; offering nothing of the list would be no TLS at all. */
 function resolveCiphers(texts: readonly string[], reporter: Reporter): { readonly ciphers?: string } {
+  const path = [...SSL, 'ciphers'];
+  const expected = "cipher suites by OpenSSL's names or Java's that this Node knows";
   const names = texts.flatMap((text, index) => {
     const name = openSslName(text);
     if (name === undefined) {
-      const expected = "a cipher suite by OpenSSL's name or Java's that this Node knows";
-      reporter.error([...SSL, 'ciphers', index], { found: quote(text), expected });
+      reporter.warning([...path, index], { found: quote(text), expected, remedy: 'it is left out' });
     }
     return name ?? [];
   });
+  if (texts.length > 0 && names.length === 0) reporter.error(path, { found: 'none that is known', expected });
   return names.length === 0 ? {} : { ciphers: names.join(':') };
 }
