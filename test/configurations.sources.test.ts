@@ -71,7 +71,7 @@ describe('each source beats the one below it', () => {
   });
 });
 
-const port = (source: string): Row['effective'] => ({ 'server.port': `1 @ ${source}` });
+const port = (source: string): Readonly<Record<string, string>> => ({ 'server.port': `1 @ ${source}` });
 const PORT_1 = 'server.port: 1';
 
 describe('where files are looked for', () => {
