@@ -4,6 +4,7 @@ import type { Authenticators } from '../credentials/authenticator.js';
 import type { ScrapeLedger } from '../scraping/scrape-ledger.js';
 import type { Scraper } from '../scraping/scraper.js';
 import type { CurrentDirectory } from '../server/current-directory.js';
+import { createRateLimit } from '../server/rate-limited-guard.js';
 import { createRouter, type Router } from '../server/router.js';
 import type { Log } from '../telemetry/log.js';
 import type { OwnMetrics } from '../telemetry/own-metrics.js';
@@ -78,10 +79,13 @@ export function createService(parts: ServiceParts): Service {
     },
   });
   const serverLog = log.child('server');
+  const guardOf = limitedGuards(parts);
   const router = createRouter({
     pathPrefix: pathPrefixOf(config),
+    ...(config.inbound.everything ? { elsewhere: guardOf('discovery') } : {}),
     endpoints: createEndpoints({
       ...parts,
+      guardOf,
       scraper,
       registry: parts.metrics.registry,
       log: serverLog,
@@ -89,4 +93,12 @@ export function createService(parts: ServiceParts): Service {
     onError: (error, { url }) => serverLog.error('a request went wrong within this program', { path: url, error }),
   });
   return { config, lease, authenticators, scraper, router };
+}
+
+/** One limit before all of them, where the web config file asks for it. */
+function limitedGuards({ config, clock, guardOf }: Pick<ServiceParts, 'config' | 'clock' | 'guardOf'>): GuardOf {
+  const { rateLimit } = config.server;
+  if (rateLimit === undefined) return guardOf;
+  const limited = createRateLimit(rateLimit, clock);
+  return (option) => limited(guardOf(option));
 }

@@ -308,10 +308,11 @@ describe('what is changed while it runs', () => {
       await released.given;
       respondText(response, 200, 'old');
     });
-    const { server, port } = await listen({ tls: tlsWith(), router: old });
+    let router = old;
+    const { port } = await listen({ tls: tlsWith(), router: { handle: (...visit) => router.handle(...visit) } });
     const running = ask(port);
     await asked.given;
-    server.setRouter(routerThat(({ response }) => respondText(response, 200, 'new')));
+    router = routerThat(({ response }) => respondText(response, 200, 'new'));
     expect((await ask(port)).text).toBe('new\n');
     released.give();
     expect((await running).text).toBe('old\n');

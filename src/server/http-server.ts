@@ -10,6 +10,7 @@ export interface HttpServerOptions {
   readonly address: string;
   /** 0 is any free one. */
   readonly port: number;
+  /** Asked for each request anew, so one may stand in for others that follow each other; what runs ends where it began. */
   readonly router: Router;
   /** Undefined: plain HTTP. */
   readonly tls?: ServerTls | undefined;
@@ -22,8 +23,6 @@ export interface HttpServerOptions {
 export interface HttpServer {
   /** @throws what `listen` says, such as EADDRINUSE */
   start(): Promise<AddressInfo>;
-  /** For requests to come; those that run are finished by the router that began them. */
-  setRouter(router: Router): void;
   /**
    * For connections to come; those that are open stay as they are. All of it can change, TLS or plain HTTP too.
    *
@@ -51,7 +50,7 @@ interface Connection {
 
 /** @throws when OpenSSL does not like `tls` */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
-  let { router, headers = {} } = options;
+  let { headers = {} } = options;
   let stopping = false;
   const server = createServer(
     { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS, noDelay: true },
@@ -61,7 +60,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       const pending = connections.get(request.socket)?.pending;
       pending?.add(response);
       let over: (() => void) | undefined;
-      const endpoint = router.handle(request, response, (listener) => {
+      const endpoint = options.router.handle(request, response, (listener) => {
         over = listener;
       });
       response.on('close', () => {
@@ -113,9 +112,6 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
           resolve(addressOf(server.address()));
         });
       }),
-    setRouter(next) {
-      router = next;
-    },
     setTls(tls) {
       door = doorFor(tls);
     },
