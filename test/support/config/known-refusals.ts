@@ -84,6 +84,25 @@ export const KNOWN_REFUSALS: readonly KnownRefusal[] = [
   },
   {
     reason:
+      'a back-reference to a group within what is repeated, where Java may compare with a round that it has undone; write the last round by itself',
+    rows: [
+      ['name', '(?:(.)-)+\\1'],
+      ['route', '(?:(.)-)+\\1'],
+      ['route', '(?-i)(?<n0>\\R)+\\k<n0>*?'],
+      [
+        'name',
+        '((\\Qa.\\E\\p{InBasicLatin}){1,3}+(?-i:[^É]\\R|(?<n0>b{1,}+s[^bſ]|a{0}?[^a-c]\\pL)[\\hsſ]{1,}?a)|(?s-i:\\s)|(?m)9[_aZ-b])\\2|1',
+      ],
+      ['name', '\n(?>\n?(?>a+|\\Qé.\\E|\\R*[a.-Aa])s)|😀+\\1(?s-i:[a-zA-Z]((\\Z\n$)++.\\d{1,3}+)++\\R)| '],
+      ['route', '(\\Z([ß[bA]C](?m)))*+(?-i)\\1'],
+      [
+        'route',
+        '(?-i:(?:([^b\\SA]B[[^a-cÉA-C]])B{2}(?s-i:[\\x41]{0}\\V{2})*)++\\D(?:(?:[^\\x41-Cé\\t][[^\\-A[ \\P{Lu}\\x41-C]]\\u0061\\V]B){0}[a]*+|)*)(?-i:(?-i:(?-i:[^[^aß]s-ſ].[Z-b]+))\\1(?m)){1,}',
+      ],
+    ],
+  },
+  {
+    reason:
       'a back-reference under the flags i and u; write (?-u:…) around it, so that it compares without regard to the case of a to z only',
     rows: [
       ['name', '(?iu)(é)\\1'],
@@ -96,10 +115,6 @@ export const KNOWN_REFUSALS: readonly KnownRefusal[] = [
     rows: [
       ['name', '(?i)(a)\\1(?-i)B'],
       ['route', '(?i)(a)\\1(?-i)B'],
-      [
-        'name',
-        '((\\Qa.\\E\\p{InBasicLatin}){1,3}+(?-i:[^É]\\R|(?<n0>b{1,}+s[^bſ]|a{0}?[^a-c]\\pL)[\\hsſ]{1,}?a)|(?s-i:\\s)|(?m)9[_aZ-b])\\2|1',
-      ],
       ['route', 'b((\\R)(?i:\\1??\\2{0,2}+[[^ba\\w&&[a-c]]0-9]).)\\D{0}'],
     ],
   },
