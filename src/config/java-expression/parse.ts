@@ -271,7 +271,8 @@ function readSpecial(reader: Reader, start: number): Node | undefined {
   reader.flags = readFlags(reader);
   if (accept(reader, ')')) return undefined;
   if (!accept(reader, ':')) throw new ExpressionFault(start, 'a kind of group that Java does not know');
-  return readBody(reader, start);
+  // Stays a node of its own: for Java, (?:(a))* repeats another group than (a)* does.
+  return { kind: 'sequence', items: [readBody(reader, start)] };
 }
 
 function readCapturing(reader: Reader, start: number): Node {

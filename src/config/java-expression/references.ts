@@ -138,6 +138,12 @@ function checkLeft(node: Node, group: number, position: number): void {
       'a back-reference to a group that only some rounds of a repetition pass; write the rounds one after the other',
     );
   }
+  if (node.min !== node.max && (node.body.kind !== 'group' || node.body.group !== group)) {
+    throw new ExpressionFault(
+      position,
+      'a back-reference to a group within what is repeated, where Java may compare with a round that it has undone; write the last round by itself',
+    );
+  }
   if (isNullable(node.body)) {
     throw new ExpressionFault(
       position,
