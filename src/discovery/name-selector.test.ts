@@ -30,3 +30,15 @@ test('asks an expression once for each name', () => {
   expect([pick(), pick()]).toEqual([[{ name: 'b' }], [{ name: 'b' }]]);
   expect(asked).toEqual(['a', 'b']);
 });
+
+test('tells an expression all names before it asks about one', () => {
+  const heard: unknown[] = [];
+  const selector = remembering({
+    kind: 'expression',
+    source: '',
+    prepare: (names) => heard.push(names),
+    test: (name) => heard.push(name) > 0,
+  });
+  indexByName([{ name: 'a' }, { name: 'b' }]).pick(selector);
+  expect(heard).toEqual([['a', 'b'], 'a', 'b']);
+});

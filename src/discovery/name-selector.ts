@@ -9,6 +9,8 @@ export interface NameExpression {
   readonly source: string;
   /** Whether the whole name matches; the expression itself decides about case. */
   test(name: string): boolean;
+  /** Decides about many names at once, where that is cheaper; their tests are lookups then. */
+  prepare?(names: readonly string[]): void;
 }
 
 export interface Named {
@@ -29,7 +31,10 @@ export function indexByName<T extends Named>(items: readonly T[]): NameIndex<T> 
   return {
     pick(selector) {
       if (selector.kind === 'all') return items;
-      if (selector.kind === 'expression') return items.filter((item) => selector.test(item.name));
+      if (selector.kind === 'expression') {
+        selector.prepare?.(items.map((item) => item.name));
+        return items.filter((item) => selector.test(item.name));
+      }
       byName ??= groupBy(items, (item) => foldCase(item.name));
       return byName.get(foldCase(selector.name)) ?? [];
     },
