@@ -68,7 +68,7 @@ export function createApp({ loaded, load, log, configureLog, printPassword, cloc
   const current = createCurrentDirectory();
   const directories = createDirectories(clock);
   const ledger = createScrapeLedger();
-  const guards = createGuardFactory(printPassword, clock);
+  const guards = createGuardFactory(printPassword);
   const instanceId = randomUUID();
   const serverLog = log.child('server');
   let stopping = false;
@@ -109,7 +109,7 @@ export function createApp({ loaded, load, log, configureLog, printPassword, cloc
       clock,
       log,
       instanceId,
-      guardOf: guards.guardsFor(next),
+      guardOf: guards.guardsFor(next.inbound),
       reload: () => reloader.reload('everything'),
       isStopping: () => stopping,
     });

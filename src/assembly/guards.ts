@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import type { Clock } from '../base/clock.js';
 import { Secret } from '../base/secret.js';
-import type { Config, InboundAuth, InboundConfig, InboundUser } from '../config/config.js';
+import type { InboundAuth, InboundConfig, InboundUser } from '../config/config.js';
 import { createBasicGuard } from '../server/basic-guard.js';
 import { createBcryptQueue } from '../server/bcrypt-queue.js';
 import { createBearerGuard } from '../server/bearer-guard.js';
 import { type Guard, OPEN } from '../server/guard.js';
-import { createRateLimit } from '../server/rate-limited-guard.js';
 
 export type PrintPassword = (username: string, password: string) => void;
 
@@ -14,12 +12,12 @@ export type PrintPassword = (username: string, password: string) => void;
 export type GuardOf = (option: keyof InboundConfig['auth']) => Guard;
 
 export interface GuardFactory {
-  guardsFor(config: Pick<Config, 'inbound' | 'server'>): GuardOf;
+  guardsFor(inbound: InboundConfig): GuardOf;
   close(): Promise<void>;
 }
 
 /** Makes the guards of each configuration; what it made up once stays the same until the process ends. */
-export function createGuardFactory(printPassword: PrintPassword, clock: Clock): GuardFactory {
+export function createGuardFactory(printPassword: PrintPassword): GuardFactory {
   const bcrypt = createBcryptQueue();
   const madeUp = new Map<string, InboundUser>();
 
@@ -34,18 +32,12 @@ export function createGuardFactory(printPassword: PrintPassword, clock: Clock): 
   }
 
   return {
-    guardsFor({ inbound, server: { rateLimit } }) {
-      const { auth, users, madeUpUser, tokens, everything } = inbound;
-      const limited = rateLimit === undefined ? (guard: Guard) => guard : createRateLimit(rateLimit, clock);
+    guardsFor({ auth, users, madeUpUser, tokens, everything }) {
       const all = madeUpUser === undefined ? users : [...users, makeUp(madeUpUser)];
       const basic = createBasicGuard({ users: all, bcrypt });
       const bearer = createBearerGuard({ tokens });
-      const guards: Readonly<Record<InboundAuth, Guard>> = {
-        NONE: limited(OPEN),
-        BASIC: limited(basic),
-        BEARER: limited(bearer),
-      };
-      return (option) => guards[everything ? 'BASIC' : auth[option]];
+      const guards: Readonly<Record<InboundAuth, Guard>> = { NONE: OPEN, BASIC: basic, BEARER: bearer };
+      return (option) => (everything ? basic : guards[auth[option]]);
     },
     close: () => bcrypt.stop(),
   };
