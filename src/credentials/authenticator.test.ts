@@ -19,7 +19,7 @@ test.each<
   ['the default', basic('reader', 'pw'), {}, undefined, 'reader:pw'],
   ['one by its id', basic('reader', 'pw'), { a: basic('other', 'x') }, 'a', 'other:x'],
   ['none by its id', basic('reader', 'pw'), { a: NONE }, 'a', undefined],
-  ['the default for an unknown id', basic('reader', 'pw'), { a: NONE }, 'b', 'reader:pw'],
+  ['nothing for an unknown id', basic('reader', 'pw'), { a: NONE }, 'b', undefined],
   ['the default beside others', NONE, { a: basic('other', 'x') }, undefined, undefined],
   ['a password with colons', basic('reader', 'p:a:s+s %41'), {}, undefined, 'reader:p:a:s+s %41'],
   ['UTF-8 (RFC 7617)', basic('Jürgen', 'pässword€'), {}, undefined, 'Jürgen:pässword€'],

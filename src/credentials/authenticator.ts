@@ -63,7 +63,10 @@ export interface AuthenticatorObserver {
 }
 
 export interface Authenticators {
-  /** By a rule's `authenticatorId`; undefined means the default one. */
+  /**
+   * By a rule's `authenticatorId`; undefined means the default one. One that is not known sends nothing: right after a
+   * reload a target may still name an authenticator that is gone, and the default's credentials are not meant for it.
+   */
   find(id: string | undefined): Authenticator;
   /** Clients of token services, for those who take over. */
   readonly clients: readonly TokenClientInUse[];
@@ -79,7 +82,7 @@ export interface TokenClientInUse {
 export function createAuthenticators(options: AuthenticatorsOptions): Authenticators {
   // What `find` closes over must not lead to `options.before`, or each reload would keep all earlier ones in memory.
   const { fallback, known, clients } = createAll(options);
-  return { find: (id) => (id === undefined ? fallback : (known.get(id) ?? fallback)), clients };
+  return { find: (id) => (id === undefined ? fallback : (known.get(id) ?? unchanging(undefined))), clients };
 }
 
 interface AllAuthenticators {
