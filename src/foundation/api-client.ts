@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { Clock } from '../base/clock.js';
 import type { Milliseconds } from '../base/duration.js';
-import { describeError, errorCode, oneLine } from '../base/errors.js';
+import { describeError, oneLine } from '../base/errors.js';
 import type { Connections } from '../outbound/connections.js';
 import { fetchWhole, header, type WholeAnswer } from '../outbound/fetch-whole.js';
 import { retryAfterMs } from '../outbound/retry-after.js';
+import { tlsHint } from '../outbound/tls-hint.js';
 import type { Log } from '../telemetry/log.js';
 import { ApiError } from './api-error.js';
 import type { Pace } from './pace.js';
@@ -134,10 +135,8 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
         { maxBytes: MAX_ANSWER_BYTES, deadlineMs: ANSWER_MS },
       ).catch((cause) => {
         tell('unreachable', 0);
-        const hint = errorCode(cause) === 'tls' ? '; an authority of your own is named by cf.tls_config.ca_file' : '';
-        throw new ApiError('api_unreachable', `GET ${api.origin}${shorten(path)}: ${describeError(cause)}${hint}`, {
-          cause,
-        });
+        const words = describeError(cause) + tlsHint(cause, 'cf.tls_config');
+        throw new ApiError('api_unreachable', `GET ${api.origin}${shorten(path)}: ${words}`, { cause });
       });
       tell(resultOf(answer.status), answer.body.length);
       if (requestLog.isEnabled('debug')) {

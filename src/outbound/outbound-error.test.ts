@@ -52,3 +52,11 @@ test('the sentence says what happened, the cause follows', () => {
   const error = toOutboundError(coded('ECONNREFUSED', 'connect ECONNREFUSED 10.0.0.1:443'));
   expect(describeError(error)).toBe('the connection was refused: connect ECONNREFUSED 10.0.0.1:443');
 });
+
+test('of OpenSSL its reason alone, with the code', () => {
+  const reason = 'tlsv1 alert protocol version';
+  const raw = `805CC4FFE07F0000:error:0A00042E:SSL routines:ssl3_read_bytes:${reason}:../deps/rec_layer_s3.c:1601:SSL alert number 70\n`;
+  const error = toOutboundError(Object.assign(coded('ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', raw), { reason }));
+  expect(describeError(error)).toBe('the TLS handshake failed: tlsv1 alert protocol version');
+  expect(error.cause).toMatchObject({ code: 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION' });
+});

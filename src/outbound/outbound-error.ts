@@ -67,7 +67,15 @@ const TLS_CODES =
 export function toOutboundError(error: unknown): OutboundError {
   if (error instanceof OutboundError) return error;
   const code = classify(error);
-  return new OutboundError(code, SENTENCES[code], { cause: error });
+  return new OutboundError(code, SENTENCES[code], { cause: code === 'tls' ? inOwnWords(error) : error });
+}
+
+/** OpenSSL wraps its reason into the number of a thread and places in its own sources, which say nothing to operators. */
+function inOwnWords(error: unknown): unknown {
+  if (!(error instanceof Error) || !('reason' in error) || typeof error.reason !== 'string') return error;
+  return /:error:[0-9A-F]+:/.test(error.message)
+    ? Object.assign(new Error(error.reason), { code: errorCode(error) })
+    : error;
 }
 
 export function outboundError(code: OutboundErrorCode): OutboundError {

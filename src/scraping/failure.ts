@@ -5,6 +5,7 @@ import type { Target } from '../discovery/directory.js';
 import type { ResponseHeaders } from '../outbound/exchange.js';
 import { header } from '../outbound/fetch-whole.js';
 import type { OutboundError } from '../outbound/outbound-error.js';
+import { tlsHint } from '../outbound/tls-hint.js';
 import { describeTarget } from './describe-target.js';
 import { ScrapeError } from './scrape-error.js';
 
@@ -26,10 +27,8 @@ function stopping(target: Target): ScrapeError {
 
 function hintOn(target: Target, cause: OutboundError): string {
   if (cause.code === 'connect_refused' && target.application.internal) return NETWORK_POLICY_HINT;
-  return cause.code === 'tls' ? AUTHORITY_HINT : '';
+  return tlsHint(cause, 'promregator.scraping.tls_config');
 }
-
-const AUTHORITY_HINT = '; an authority of your own is named by promregator.scraping.tls_config.ca_file';
 
 const NETWORK_POLICY_HINT =
   '; on an internal route the likely cause is a missing network policy (cf add-network-policy from this application to that one)';
