@@ -47,7 +47,12 @@ export function indexByName<T extends Named>(items: readonly T[]): NameIndex<T> 
  */
 export function remembering(selector: NameSelector): NameSelector {
   if (selector.kind !== 'expression') return selector;
-  return { kind: 'expression', source: selector.source, test: rememberingTest((name) => selector.test(name)) };
+  return {
+    kind: 'expression',
+    source: selector.source,
+    prepare: (names) => selector.prepare?.(names),
+    test: rememberingTest((name) => selector.test(name)),
+  };
 }
 
 /** The same test with a memory for its answers; for one selection, too. */
