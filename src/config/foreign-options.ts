@@ -19,7 +19,7 @@ const JAVA = 'it belongs to the Java framework';
 const REACTOR = 'it belongs to a library of the original';
 
 /** The first pattern that fits counts. */
-const FOREIGN_OPTIONS: readonly ForeignOption[] = [
+export const FOREIGN_OPTIONS: readonly ForeignOption[] = [
   ...each('ignored', NO_THREADS, 'cf.threadPool.size', 'promregator.scraping.threads', 'promregator.endpoint.threads'),
   ...each('ignored', NO_CACHE, 'cf.cache.type', 'cf.cache.expiry.*', 'cf.cache.aggregator.*'),
   ...each('ignored', NO_CACHE, 'cf.cache.timeout.resolver'),

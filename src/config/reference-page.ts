@@ -1,54 +1,94 @@
+import { FOREIGN_OPTIONS, type ForeignOption } from './foreign-options.js';
 import { formatPath } from './path.js';
-import { rootSchema } from './schema/root.js';
-import { type LeafShape, type LeafType, optionsOf, shapeOf } from './shape.js';
+import { SECTIONS, type Section } from './reference-sections.js';
+import { rootShape } from './root-shape.js';
+import { type LeafShape, type LeafType, type Original, optionsOf } from './shape.js';
 
-/** The page docs/configuration.md: every option with type, default and meaning, out of the schema. */
-export function writeReferencePage(): string {
-  const sections = new Map<string, string[]>();
-  for (const { path, leaf } of optionsOf(shapeOf(rootSchema))) {
+/**
+ * docs/configuration.md with the parts between its marks made anew: every option out of the schema, and the options of
+ * others that mean nothing here. What stands outside of the marks is written by hand.
+ *
+ * @throws {TypeError} when a mark is not there, or an option belongs to no section
+ */
+export function writeReferencePage(page: string): string {
+  return replacePart(replacePart(page, 'options', writeOptions()), 'ignored', writeForeignOptions());
+}
+
+function replacePart(page: string, name: string, part: string): string {
+  const begin = `<!-- ${name}: made by npm run reference -->\n`;
+  const end = `<!-- end of ${name} -->\n`;
+  const from = page.indexOf(begin);
+  const to = page.indexOf(end);
+  if (from < 0 || to < from) throw new TypeError(`the page lacks the marks of ${name}`);
+  return `${page.slice(0, from)}${begin}${part}${page.slice(to)}`;
+}
+
+interface Option {
+  /** As people write it: `promregator.targets[].path`. */
+  readonly name: string;
+  readonly list: boolean;
+  readonly leaf: LeafShape;
+}
+
+function writeOptions(): string {
+  const options = optionsOf(rootShape()).map(({ path, leaf }): Option => {
     const name = formatPath(path).replaceAll('[0]', '[]');
-    const section = sectionOf(name);
-    sections.set(section, [...(sections.get(section) ?? []), row(name, leaf)]);
-  }
-  return `${INTRODUCTION}${[...sections].map(([section, rows]) => `\n## ${section}\n\n${TABLE_HEAD}${rows.join('')}`).join('')}`;
+    return { name: name.replace(/\[\]$/, ''), list: name.endsWith('[]'), leaf };
+  });
+  const bySection = new Map<Section, Option[]>(SECTIONS.map((section) => [section, []]));
+  for (const option of options) bySection.get(sectionOf(option.name))?.push(option);
+  return [...bySection].map(([section, members]) => writeSection(section, members)).join('');
 }
 
-const INTRODUCTION = `# Configuration
-
-Made from the schema by \`npm run reference\`; a test fails when it is stale.
-
-Every option can stand in the file (nested or flat, \`promregator.discovery.port: 443\`), in the environment (\`PROMREGATOR_DISCOVERY_PORT\`, list items by number:
-\`PROMREGATOR_TARGETS_0_ORGNAME\`) and on the command line (\`--promregator.discovery.port=443\`), the later ones before the earlier. Names are relaxed: \`orgName\`, \`org-name\` and \`org_name\`
-are one. A list set by a higher source replaces the lower one whole.
-
-Each option of type "secret text" has a twin that names a file to read it from, in place of the option itself: \`cf.passwordFile\` of \`cf.password\` (\`CF_PASSWORD_FILE\`), \`client_secret_file\` of
-\`client_secret\`. One line break at the end of the file is not part of the secret; a list has one item a line. Such files are read anew when they change.
-
-A value may hold placeholders, \`\${name}\` or \`\${name:fallback}\`, nested too: other options, variables of the environment (\`\${my.password}\` is \`MY_PASSWORD\`), and on Cloud Foundry
-\`\${vcap.application.space_name}\` and \`\${vcap.services.<instance name>.credentials.<key>}\`. A text that begins so is written with a backslash: \`\\\${\`.
-
-A value that begins with \`{cipher}\` is decrypted by \`ENCRYPT_KEY\`; \`promregator encrypt\` makes such values. \`promregator check-config\` tells what a configuration comes to.
-`;
-
-const TABLE_HEAD = '| option | type | default | meaning |\n|---|---|---|---|\n';
-
-/** The first two steps of a name: \`promregator.scraping\`; one where the second is the option itself. */
-function sectionOf(name: string): string {
-  const steps = name.split('.');
-  return steps.slice(0, steps.length > 2 && steps[0] === 'promregator' ? 2 : 1).join('.');
+/** The first whose pattern fits. */
+function sectionOf(name: string): Section {
+  const section = SECTIONS.find(({ members }) => members.test(name));
+  if (section === undefined) throw new TypeError(`${name} belongs to no section of the reference page`);
+  return section;
 }
 
-function row(name: string, leaf: LeafShape): string {
-  const type = leaf.secret
-    ? 'secret text'
-    : [typeOf(leaf.type), leaf.unit].filter((part) => part !== undefined).join(', ');
-  return `| \`${name}\` | ${type} | ${defaultOf(leaf)} | ${(leaf.description ?? '').replaceAll('|', '\\|')} |\n`;
+function writeSection({ title, text, shown }: Section, options: readonly Option[]): string {
+  const blocks = options.filter(({ name }) => shown === undefined || shown.test(name)).map(writeOption);
+  return `\n### ${title}\n\n${text === '' ? '' : `${text}\n\n`}${blocks.join('\n')}`;
 }
 
-function typeOf(type: LeafType): string {
+/** A line with the name and what can be said in a few words, and under it the sentences. */
+function writeOption({ name, list, leaf }: Option): string {
+  const words = [typeOf(leaf, list), defaultOf(leaf)].filter((each) => each !== '');
+  const description = (leaf.description ?? '').replaceAll('<', '\\<');
+  return `**\`${name}\`** · ${words.join(' · ')}\\\n${description} _${originOf(leaf.original)}_\n`;
+}
+
+const VERSIONS: Readonly<Record<Original['versions'], string>> = {
+  all: 'the original',
+  '0.x': '0.x of the original',
+  '1.x': '1.x of the original',
+};
+
+function originOf(original: Original | undefined): string {
+  if (original === undefined) return 'New in 0.1.0.';
+  const whose = VERSIONS[original.versions];
+  return original.difference === undefined ? `As in ${whose}.` : `Differs from ${whose}: ${original.difference}`;
+}
+
+const UNITS = { ms: ' of milliseconds', s: ' of seconds', bytes: ' of bytes' } as const;
+
+function typeOf({ type, unit, secret }: LeafShape, list: boolean): string {
+  if (list) return secret ? 'list of secret texts' : 'list of texts';
+  if (secret) return 'secret text';
+  return `${typeWords(type)}${unit === undefined ? '' : UNITS[unit]}`;
+}
+
+/** Words that are understood and that nobody should be told to write. */
+const HIDDEN_CHOICES: ReadonlySet<string> = new Set(['FALSE', 'null']);
+
+function typeWords(type: LeafType): string {
   switch (type.kind) {
     case 'choice':
-      return type.choices.map((choice) => `\`${choice}\``).join(' or ');
+      return type.choices
+        .filter((choice) => !HIDDEN_CHOICES.has(choice))
+        .map((choice) => `\`${choice}\``)
+        .join(', ');
     case 'number':
       return type.whole ? 'whole number' : 'number';
     case 'boolean':
@@ -61,5 +101,26 @@ function typeOf(type: LeafType): string {
 function defaultOf({ schema, secret }: LeafShape): string {
   const outcome = schema.safeParse(undefined);
   if (secret || !outcome.success || outcome.data === undefined || outcome.data === '') return '';
-  return `\`${outcome.data}\``;
+  return `default \`${outcome.data}\``;
+}
+
+const FATES: Readonly<Record<ForeignOption['fate'], string>> = {
+  ignored: 'Ignored, in one line at start that names them:',
+  missing: 'Ignored with a warning each, since somebody may count on it:',
+  refused: 'An error, since going on without it would change security or values:',
+};
+
+/** Options with one reason share a line. */
+function writeForeignOptions(): string {
+  return Object.entries(FATES)
+    .map(([fate, sentence]) => {
+      const byReason = new Map<string, string[]>();
+      for (const option of FOREIGN_OPTIONS) {
+        if (option.fate !== fate) continue;
+        byReason.set(option.reason, [...(byReason.get(option.reason) ?? []), `\`${option.pattern}\``]);
+      }
+      const lines = [...byReason].map(([reason, names]) => `- ${names.join(', ')}: ${reason}\n`);
+      return `\n${sentence}\n\n${lines.join('')}`;
+    })
+    .join('');
 }

@@ -41,6 +41,15 @@ export interface LeafShape {
   readonly javaSwitch: boolean;
   readonly unit: Unit | undefined;
   readonly description: string | undefined;
+  readonly original: Original | undefined;
+}
+
+/** What the original knows of an option (`x-original` in the schema); one without it is an addition of ours. */
+export interface Original {
+  /** Versions that know it, where not all do. */
+  readonly versions: 'all' | '0.x' | '1.x';
+  /** What it does otherwise, as a sentence; undefined for nothing. */
+  readonly difference: string | undefined;
 }
 
 export type LeafType =
@@ -64,13 +73,15 @@ export function shapeOf(schema: z.ZodType): Shape {
     javaSwitch: meta['x-java-switch'] === true,
     unit: unitOf(meta['x-unit']),
     description: typeof meta['description'] === 'string' ? meta['description'] : undefined,
+    original: originalOf(meta['x-original']),
   };
 }
 
 /** A list of plain values is described as a whole. */
 function describedBy(meta: Unwrapped['meta'], element: Shape): Shape {
   const { description } = meta;
-  return element.kind === 'leaf' && typeof description === 'string' ? { ...element, description } : element;
+  if (element.kind !== 'leaf' || typeof description !== 'string') return element;
+  return { ...element, description, original: originalOf(meta['x-original']) };
 }
 
 interface Unwrapped {
@@ -126,6 +137,7 @@ export const TWIN_SHAPE: LeafShape = {
   javaSwitch: false,
   unit: undefined,
   description: undefined,
+  original: undefined,
 };
 
 function recordShape(schema: z.ZodRecord): RecordShape {
@@ -152,6 +164,14 @@ function leafType(schema: z.ZodType): LeafType {
 
 function unitOf(value: unknown): Unit | undefined {
   return value === 'ms' || value === 's' || value === 'bytes' ? value : undefined;
+}
+
+const originalSchema = z.object({ versions: z.enum(['all', '0.x', '1.x']), difference: z.string().optional() });
+
+function originalOf(value: unknown): Original | undefined {
+  if (value === undefined) return undefined;
+  const { versions, difference } = originalSchema.parse(value);
+  return { versions, difference };
 }
 
 /** zod's inner types are declared by their core; each schema built with `z` is a ZodType. */

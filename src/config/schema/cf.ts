@@ -1,41 +1,54 @@
 import { z } from 'zod';
-import { flag, milliseconds, seconds, secret, text, whole } from './option.js';
+import type { Original } from '../shape.js';
+import { flag, knownTo, milliseconds, seconds, secret, text, whole } from './option.js';
 import { proxySchema } from './proxy.js';
 import { tlsConfigSchema } from './tls.js';
 
 /** Bounds the wait for the head of an answer. The original's 2500 ms were meant for pages of 100 elements. */
 export const DEFAULT_REQUEST_TIMEOUT_MS = 30_000;
 
-const timeout = (what: string): z.ZodOptional<z.ZodNumber> =>
+const timeout = (what: string, versions: Original['versions'] = 'all'): z.ZodOptional<z.ZodNumber> =>
   milliseconds(1)
     .optional()
     .describe(
       `How long Cloud Foundry may take to begin its answer with ${what}; ${DEFAULT_REQUEST_TIMEOUT_MS} ms unless set, never below 10000 ms.`,
-    );
+    )
+    .meta(knownTo(versions, '2500 there, for pages of 100 elements.'));
 
-const refresh = (what: string, defaultSeconds: number): z.ZodDefault<z.ZodNumber> =>
-  seconds(1).default(defaultSeconds).describe(`How often the list of ${what} is fetched.`);
+const refresh = (what: string, defaultSeconds: number, difference?: string): z.ZodDefault<z.ZodNumber> =>
+  seconds(1)
+    .default(defaultSeconds)
+    .describe(`How often the list of ${what} is fetched.`)
+    .meta(knownTo('all', difference));
+
+const DEFAULT_300 = '300 there.';
 
 const options = {
-  api_host: text().optional().describe('Host of the Cloud Foundry API, with or without scheme and port.'),
-  username: text().optional().describe('User that asks the API by password; needs cf.password.'),
-  password: secret().optional().describe('Password of cf.username.'),
+  api_host: text()
+    .optional()
+    .describe('Host of the Cloud Foundry API, with or without scheme and port.')
+    .meta(knownTo('all', 'there a host without scheme.')),
+  username: text().optional().describe('User that asks the API by password; needs cf.password.').meta(knownTo('all')),
+  password: secret().optional().describe('Password of cf.username.').meta(knownTo('all')),
   client_id: text().optional().describe('UAA client that asks the API by client credentials, in place of a user.'),
   client_secret: secret().optional().describe('Secret of cf.client_id.'),
   skipSslValidation: flag()
     .default(false)
-    .describe('Accept any certificate of the Cloud Foundry API. Scraping is not concerned.'),
+    .describe('Accept any certificate of the Cloud Foundry API. Scraping is not concerned.')
+    .meta(knownTo('all')),
   tls_config: tlsConfigSchema('the Cloud Foundry API'),
   proxy: proxySchema('the Cloud Foundry API'),
   proxyHost: text()
     .optional()
-    .describe('The name of 0.x for cf.proxy.host; counts for applications too where scraping names no proxy.'),
-  proxyPort: whole(0, 65_535).optional().describe('The name of 0.x for cf.proxy.port.'),
+    .describe('The name of 0.x for cf.proxy.host; counts for applications too where scraping names no proxy.')
+    .meta(knownTo('0.x')),
+  proxyPort: whole(0, 65_535).optional().describe('The name of 0.x for cf.proxy.port.').meta(knownTo('0.x')),
   connectionPool: z
     .object({
       size: whole(1, 10_000)
         .optional()
-        .describe('Most connections to the Cloud Foundry API; twice the number of cores, at least 16, unless set.'),
+        .describe('Most connections to the Cloud Foundry API; twice the number of cores, at least 16, unless set.')
+        .meta(knownTo('all')),
     })
     .prefault({}),
   request: z
@@ -48,16 +61,20 @@ const options = {
           route: timeout('routes'),
           process: timeout('processes'),
           appInSpace: timeout('applications'),
-          app: timeout('applications (the name of 0.x, used when appInSpace is not set)'),
+          app: timeout('applications (the name of 0.x, used when appInSpace is not set)', '0.x'),
         })
         .prefault({}),
-      backoff: milliseconds(1).default(500).describe('First wait before a failed request is tried again.'),
+      backoff: milliseconds(1)
+        .default(500)
+        .describe('First wait before a failed request is tried again.')
+        .meta(knownTo('all')),
       rateLimit: z
         .number()
         .min(0)
         .max(100_000)
         .default(0)
-        .describe('Most requests to Cloud Foundry in a second, fractions allowed; 0 is no limit.'),
+        .describe('Most requests to Cloud Foundry in a second, fractions allowed; 0 is no limit.')
+        .meta(knownTo('all')),
       pageSize: whole(1, 5000).default(1000).describe('Elements in a page of a list, at most.'),
     })
     .prefault({}),
@@ -68,9 +85,9 @@ const options = {
           org: refresh('organizations', 3600),
           space: refresh('spaces', 3600),
           domain: refresh('domains', 3600),
-          application: refresh('applications', 60),
-          route: refresh('routes', 60),
-          process: refresh('processes', 60),
+          application: refresh('applications', 60, DEFAULT_300),
+          route: refresh('routes', 60, DEFAULT_300),
+          process: refresh('processes', 60, DEFAULT_300),
         })
         .prefault({}),
     })

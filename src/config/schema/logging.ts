@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { text } from './option.js';
+import { knownTo, text } from './option.js';
 
 /** How the log is written. */
 export const logSchema = z
@@ -14,7 +14,11 @@ export const logSchema = z
   .prefault({});
 
 const structured = (where: string) =>
-  z.enum(['ecs', 'gelf', 'logstash']).optional().describe(`Form of the log ${where}, as the original names it.`);
+  z
+    .enum(['ecs', 'gelf', 'logstash'])
+    .optional()
+    .describe(`Form of the log ${where}, as the original names it.`)
+    .meta(knownTo('1.x'));
 
 /** How much is logged, by the names of the original's loggers. FALSE is what YAML makes of an unquoted `off`. */
 export const loggingSchema = z
@@ -24,7 +28,8 @@ export const loggingSchema = z
         z.string(),
         z
           .enum(['OFF', 'FATAL', 'ERROR', 'WARN', 'INFO', 'DEBUG', 'TRACE', 'FALSE'])
-          .describe('Level of a logger; root and org.cloudfoundry.promregator mean the whole program.'),
+          .describe('Level of a logger; root and org.cloudfoundry.promregator mean the whole program.')
+          .meta(knownTo('all')),
       )
       .prefault({}),
     structured: z
@@ -37,6 +42,8 @@ export const loggingSchema = z
           .prefault({}),
       })
       .prefault({}),
-    file: z.object({ name: text().optional().describe('File to write the log to as well.') }).prefault({}),
+    file: z
+      .object({ name: text().optional().describe('File to write the log to as well.').meta(knownTo('all')) })
+      .prefault({}),
   })
   .prefault({});

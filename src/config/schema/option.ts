@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Secret } from '../../base/secret.js';
+import type { Original } from '../shape.js';
 
 // How options are spelled in the schema. Units stand in `x-unit`, secrets are `writeOnly` (JSON Schema's own word),
 // so that the reference page, the editor's schema and the report say the same.
@@ -60,4 +61,14 @@ export function javaSwitch<Schema extends z.ZodType>(schema: Schema): Schema {
 /** Several texts: a list, or one text with commas. */
 export function texts(): z.ZodArray<z.ZodString> {
   return z.array(text());
+}
+
+/**
+ * Beside an option that the original knows, for the reference page.
+ *
+ * @param versions those that know it
+ * @param difference what the original does otherwise, as a sentence on what is so `there`
+ */
+export function knownTo(versions: Original['versions'], difference?: string): { readonly 'x-original': object } {
+  return { 'x-original': { versions, ...(difference === undefined ? {} : { difference }) } };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { flag, javaSwitch, secret, text, whole } from './option.js';
+import { flag, javaSwitch, knownTo, secret, text, whole } from './option.js';
 
 // Options outside of Promregator's own names, which its users know from elsewhere.
 
@@ -20,15 +20,24 @@ export const webSchema = z
 /** How values that begin with {cipher} are decrypted; read before all other options. */
 export const encryptSchema = z
   .object({
-    key: secret().optional().describe('Pass phrase of values that begin with {cipher}; also as ENCRYPT_KEY.'),
-    salt: text().optional().describe('Salt of that pass phrase, in hexadecimal digits; deadbeef unless set.'),
+    key: secret()
+      .optional()
+      .describe('Pass phrase of values that begin with {cipher}; also as ENCRYPT_KEY.')
+      .meta(knownTo('all')),
+    salt: text()
+      .optional()
+      .describe('Salt of that pass phrase, in hexadecimal digits; deadbeef unless set.')
+      .meta(knownTo('all')),
   })
   .prefault({});
 
 const store = (what: string) => ({
-  file: javaSwitch(text()).optional().describe(`Java switch: ${what} (PKCS#12).`),
-  password: javaSwitch(secret()).optional().describe('Java switch: password of that store.'),
-  type: javaSwitch(text()).optional().describe('Java switch, passed over: the store itself says what it is.'),
+  file: javaSwitch(text()).optional().describe(`Java switch: ${what} (PKCS#12).`).meta(knownTo('all')),
+  password: javaSwitch(secret()).optional().describe('Java switch: password of that store.').meta(knownTo('all')),
+  type: javaSwitch(text())
+    .optional()
+    .describe('Java switch, passed over: the store itself says what it is.')
+    .meta(knownTo('all')),
 });
 
 const trust = store('store of authorities to trust for applications and the Cloud Foundry API');
@@ -56,10 +65,14 @@ export const javaxSchema = z
 const proxyHost = (scheme: string) =>
   javaSwitch(text())
     .optional()
-    .describe(`Java switch: proxy towards applications by ${scheme}, where promregator.scraping.proxy names none.`);
+    .describe(`Java switch: proxy towards applications by ${scheme}, where promregator.scraping.proxy names none.`)
+    .meta(knownTo('all'));
 
 const proxyPort = (byDefault: number) =>
-  javaSwitch(whole(1, 65_535)).optional().describe(`Java switch: port of that proxy; ${byDefault} unless set.`);
+  javaSwitch(whole(1, 65_535))
+    .optional()
+    .describe(`Java switch: port of that proxy; ${byDefault} unless set.`)
+    .meta(knownTo('all'));
 
 export const httpSchema = z
   .object({
@@ -67,7 +80,8 @@ export const httpSchema = z
     proxyPort: proxyPort(80),
     nonProxyHosts: javaSwitch(text())
       .optional()
-      .describe('Java switch: hosts that the two Java proxies do not count for, separated by |, with * at either end.'),
+      .describe('Java switch: hosts that the two Java proxies do not count for, separated by |, with * at either end.')
+      .meta(knownTo('all')),
   })
   .prefault({});
 

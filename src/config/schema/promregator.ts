@@ -1,19 +1,26 @@
 import { z } from 'zod';
 import { authenticatorSchema, targetAuthenticatorsSchema } from './authenticator.js';
 import { authenticationSchema, authSchema } from './inbound.js';
-import { flag, milliseconds, port, seconds, text, texts, whole } from './option.js';
+import { flag, knownTo, milliseconds, port, seconds, text, texts, whole } from './option.js';
 import { rulesSchema } from './rules.js';
 import { scrapingSchema } from './scraping.js';
 
 const discovery = z
   .object({
-    hostname: text().optional().describe('Host name under which Prometheus reaches us.'),
-    port: port().optional().describe('Port under which Prometheus reaches us.'),
-    scheme: z.enum(['http', 'https']).optional().describe('Scheme by which Prometheus reaches us; https on port 443.'),
+    hostname: text().optional().describe('Host name under which Prometheus reaches us.').meta(knownTo('all')),
+    port: port().optional().describe('Port under which Prometheus reaches us.').meta(knownTo('all')),
+    scheme: z
+      .enum(['http', 'https'])
+      .optional()
+      .describe('Scheme by which Prometheus reaches us; https on port 443.')
+      .meta(knownTo('all')),
     externalUrl: text()
       .optional()
       .describe('URL under which Prometheus reaches us, in place of hostname, port and scheme.'),
-    ownMetricsEndpoint: flag().default(true).describe('List our own metrics in the discovery document.'),
+    ownMetricsEndpoint: flag()
+      .default(true)
+      .describe('List our own metrics in the discovery document.')
+      .meta(knownTo('all')),
     auth: authSchema('/discovery'),
   })
   .prefault({});
@@ -21,13 +28,20 @@ const discovery = z
 const metrics = z
   .object({
     auth: authSchema('/promregatorMetrics'),
-    requestLatency: flag().default(false).describe('Latency and size of scrapes for each instance.'),
-    internal: flag().default(false).describe('Metrics on the Cloud Foundry client.'),
+    requestLatency: flag()
+      .default(false)
+      .describe('Latency and size of scrapes for each instance.')
+      .meta(knownTo('all', 'there sizes are always kept.')),
+    internal: flag()
+      .default(false)
+      .describe('Metrics on the Cloud Foundry client.')
+      .meta(knownTo('all', 'there also on its caches and its watchdog.')),
     labelNamePrefix: z
       .string()
       .regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'the start of a label name: letters, digits and _, no digit first')
       .optional()
-      .describe('Put before the five label names of an instance on our own metrics.'),
+      .describe('Put before the five label names of an instance on our own metrics.')
+      .meta(knownTo('all')),
   })
   .prefault({});
 
@@ -35,13 +49,17 @@ const metrics = z
 export const promregatorSchema = z
   .object({
     targets: rulesSchema,
-    defaultInternalRoutePort: port().default(8080).describe('Port behind internal routes where the rule names none.'),
+    defaultInternalRoutePort: port()
+      .default(8080)
+      .describe('Port behind internal routes where the rule names none.')
+      .meta(knownTo('all')),
     discovery,
     discoverer: z
       .object({
         timeout: seconds(1)
           .default(600)
-          .describe('Own metrics of an instance are dropped this long after it was last seen.'),
+          .describe('Own metrics of an instance are dropped this long after it was last seen.')
+          .meta(knownTo('all')),
       })
       .prefault({}),
     endpoint: z
@@ -49,7 +67,8 @@ export const promregatorSchema = z
         auth: authSchema('/singleTargetMetrics'),
         maxProcessingTime: milliseconds(1)
           .optional()
-          .describe('The name of 0.x for promregator.scraping.maxProcessingTime.'),
+          .describe('The name of 0.x for promregator.scraping.maxProcessingTime.')
+          .meta(knownTo('0.x')),
       })
       .prefault({}),
     scraping: scrapingSchema,
@@ -72,8 +91,14 @@ export const promregatorSchema = z
       .prefault({}),
     simulation: z
       .object({
-        enabled: flag().default(false).describe('A pretended Cloud Foundry in place of the one of cf.'),
-        instances: whole(1, 100_000).default(10).describe('Instances of the pretended application.'),
+        enabled: flag()
+          .default(false)
+          .describe('A pretended Cloud Foundry in place of the one of cf.')
+          .meta(knownTo('all')),
+        instances: whole(1, 100_000)
+          .default(10)
+          .describe('Instances of the pretended application.')
+          .meta(knownTo('all')),
       })
       .prefault({}),
     trustedProxies: texts()

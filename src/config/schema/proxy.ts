@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { secret, text, whole } from './option.js';
+import { knownTo, secret, text, whole } from './option.js';
 
 /** A proxy on the way to others. `whom` completes the sentences. */
 export function proxySchema(whom: string) {
@@ -7,8 +7,9 @@ export function proxySchema(whom: string) {
     .object({
       host: text()
         .optional()
-        .describe(`Host of the HTTP proxy towards ${whom}, alone or as a URL with scheme and port.`),
-      port: whole(0, 65_535).optional().describe('Port of the proxy.'),
+        .describe(`Host of the HTTP proxy towards ${whom}, alone or as a URL with scheme and port.`)
+        .meta(knownTo('all', 'there a host alone.')),
+      port: whole(0, 65_535).optional().describe('Port of the proxy.').meta(knownTo('all')),
       scheme: z
         .enum(['http', 'https'])
         .optional()

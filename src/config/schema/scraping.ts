@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bytes, flag, milliseconds, seconds, whole } from './option.js';
+import { bytes, flag, knownTo, milliseconds, seconds, whole } from './option.js';
 import { proxySchema } from './proxy.js';
 import { tlsConfigSchema } from './tls.js';
 
@@ -10,9 +10,16 @@ export const scrapingSchema = z
   .object({
     maxProcessingTime: milliseconds(1)
       .optional()
-      .describe('Longest time for one scrape; unless set, what Prometheus grants decides.'),
-    connectionTimeout: milliseconds(1).optional().describe('Longest time to connect to an application.'),
-    socketReadTimeout: milliseconds(1).optional().describe('Longest pause between two bytes of an answer.'),
+      .describe('Longest time for one scrape; unless set, what Prometheus grants decides.')
+      .meta(knownTo('all', '5000 there, whatever Prometheus grants.')),
+    connectionTimeout: milliseconds(1)
+      .optional()
+      .describe('Longest time to connect to an application.')
+      .meta(knownTo('all', '5000 there.')),
+    socketReadTimeout: milliseconds(1)
+      .optional()
+      .describe('Longest pause between two bytes of an answer.')
+      .meta(knownTo('all', '5000 there.')),
     followForeignRedirects: flag()
       .default(false)
       .describe('Follow redirects to other hosts too, there without credentials.'),
