@@ -3,6 +3,7 @@ import { createConnectionSets } from './assembly/connection-sets.js';
 import { createDirectories } from './assembly/directories.js';
 import { createFoundations } from './assembly/foundations.js';
 import { createGuardFactory, type PrintPassword } from './assembly/guards.js';
+import { tellInterrupted } from './assembly/interrupted-expressions.js';
 import { createMetricsObservers } from './assembly/metrics-observers.js';
 import { pathPrefixOf } from './assembly/path-prefix.js';
 import { createPublisher } from './assembly/publisher.js';
@@ -71,6 +72,7 @@ export function createApp({ loaded, load, log, configureLog, printPassword, cloc
   const guards = createGuardFactory(printPassword);
   const instanceId = randomUUID();
   const serverLog = log.child('server');
+  const discoveryLog = log.child('discovery');
   let stopping = false;
 
   const publisher = createPublisher({
@@ -78,7 +80,8 @@ export function createApp({ loaded, load, log, configureLog, printPassword, cloc
     directories,
     current,
     clock,
-    log: log.child('discovery'),
+    log: discoveryLog,
+    onSelected: () => tellInterrupted(service.config.rules, discoveryLog),
     onDirectory(directory) {
       service.scraper.retain(directory);
       metrics.instances.retain(new Set(directory.targets.map((target) => target.instanceId)));

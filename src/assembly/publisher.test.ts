@@ -64,6 +64,7 @@ function start(...names: readonly string[]) {
     current,
     clock,
     log: logged.log,
+    onSelected: () => undefined,
     onDirectory: () => {
       told += 1;
     },

@@ -13,6 +13,8 @@ export interface PublisherOptions {
   readonly current: CurrentDirectory;
   readonly clock: Clock;
   readonly log: Log;
+  /** Called after each selection, whether it is handed out or not. */
+  readonly onSelected: () => void;
   /** What else wants to know which targets there are. */
   readonly onDirectory: (directory: Directory) => void;
 }
@@ -43,6 +45,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
     const { directory, missing, selectedInMs } = directories.select(
       (name) => all.find((each) => each.name === name)?.inventory,
     );
+    options.onSelected();
     if (missing.size === all.length) return;
     const whole = missing.size > 0 && patient && current.whole === 'withheld' ? 'withheld' : 'ready';
     if (whole === 'ready') tellMissing([...missing].join(', '));
