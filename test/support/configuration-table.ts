@@ -7,7 +7,7 @@ export interface Row extends Situation {
   readonly effective?: Readonly<Record<string, string | undefined>>;
   /** Whole sentences, all of them, or matchers of vitest; no others may be said. */
   readonly problems?: readonly unknown[];
-  readonly warnings?: readonly string[];
+  readonly warnings?: readonly unknown[];
   readonly ignored?: readonly string[];
 }
 

@@ -145,7 +145,8 @@ function chosen<Value>(
 ): Value | undefined {
   const value = choices.get(text);
   if (value !== undefined) return value;
-  const nearest = nearestName(text, choices.keys());
+  // Of equally near ones the later: nobody shall be led to the oldest version.
+  const nearest = nearestName(text, [...choices.keys()].reverse());
   const remedy = nearest === undefined ? {} : { remedy: `did you mean ${nearest}?` };
   reporter.error(path, { found: quote(text), expected: `one of ${[...choices.keys()].join(', ')}`, ...remedy });
   return undefined;
