@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import type { LoadAgain } from '../assembly/reloader.js';
 import { type ConfigInput, type ConfigOutcome, loadConfig } from '../config/load-config.js';
 import type { CommandContext } from './command.js';
 import { listFolder } from './list-folder.js';
+import { readBoundedFile } from './read-bounded-file.js';
 
 /**
  * Reads the configuration of a command, as often as it is asked to. For `material` the configuration files are as they
@@ -18,7 +18,7 @@ export function createConfigLoader({ args, env, cwd }: CommandContext): LoadAgai
       env,
       cwd,
       async readFile(path) {
-        const content = (scope === 'material' ? texts.get(path) : undefined) ?? (await readFile(path));
+        const content = (scope === 'material' ? texts.get(path) : undefined) ?? (await readBoundedFile(path));
         seen.set(path, content);
         return content;
       },
