@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders are what it is about
 import { describe, expect, test } from 'vitest';
 import { checkRow, NO_FILE, type Row } from './support/configuration-table.js';
 
@@ -237,6 +238,167 @@ describe('options of the original and its framework', () => {
           '-Djavax.net.ssl.trustStore in JAVA_OPTS: javax.net.ssl.trustStore: found "$DIR/none.p12", which cannot be read: no such file, expected the name of a readable file',
         ],
         warnings: [NO_FILE],
+      },
+    ],
+  ])('%s', (_, row) => checkRow(row));
+});
+
+describe('options of the original that count', () => {
+  test.concurrent.each<[string, Row]>([
+    [
+      'towards Cloud Foundry',
+      {
+        ...yaml(
+          'cf:\n  proxy: {host: proxy.example.org, port: 3128}\n  connectionPool.size: 20\n  cache.timeout: {org: 1800, application: 120}\n  request: {rateLimit: 0.5, backoff: 250, timeout.appInSpace: 20000}',
+        ),
+        effective: {
+          'cf.proxy.host': 'proxy.example.org @ promregator.yml:2:17',
+          'cf.proxy.port': '3128 @ promregator.yml:2:42',
+          'cf.connectionPool.size': '20 @ promregator.yml:3:24',
+          'cf.cache.timeout.org': '1800 @ promregator.yml:4:24',
+          'cf.cache.timeout.application': '120 @ promregator.yml:4:43',
+          'cf.request.rateLimit': '0.5 @ promregator.yml:5:24',
+          'cf.request.backoff': '250 @ promregator.yml:5:38',
+          'cf.request.timeout.appInSpace': '20000 @ promregator.yml:5:63',
+          'cf.request.timeout.org': '30000 @ default',
+        },
+      },
+    ],
+    [
+      'a time limit that suits single elements, raised',
+      {
+        ...yaml('cf.request.timeout: {org: 2500, process: 2500}'),
+        effective: {
+          'cf.request.timeout.org': '10000 @ promregator.yml:1:27',
+          'cf.request.timeout.process': '10000 @ promregator.yml:1:42',
+        },
+        warnings: [
+          'promregator.yml:1:27: cf.request.timeout.org: found "2500", expected at least 10000 ms, since a request fetches thousands of elements; 10000 is used',
+          'promregator.yml:1:42: cf.request.timeout.process: found "2500", expected at least 10000 ms, since a request fetches thousands of elements; 10000 is used',
+        ],
+      },
+    ],
+    [
+      'towards Prometheus',
+      {
+        ...yaml(
+          'promregator:\n  discovery: {hostname: p.example.org, port: 443, ownMetricsEndpoint: false}\n  discoverer.timeout: 300\n  metrics: {requestLatency: true, internal: true, labelNamePrefix: p_}\n  scraping: {maxProcessingTime: 4000, connectionTimeout: 3000, socketReadTimeout: 3500, proxy: {host: a.example.org, port: 81}}',
+        ),
+        effective: {
+          'promregator.discovery.hostname': 'p.example.org @ promregator.yml:2:25',
+          'promregator.discovery.port': '443 @ promregator.yml:2:46',
+          'promregator.discovery.ownMetricsEndpoint': 'false @ promregator.yml:2:71',
+          'promregator.discoverer.timeout': '300 @ promregator.yml:3:23',
+          'promregator.metrics.requestLatency': 'true @ promregator.yml:4:29',
+          'promregator.metrics.internal': 'true @ promregator.yml:4:45',
+          'promregator.metrics.labelNamePrefix': 'p_ @ promregator.yml:4:68',
+          'promregator.scraping.maxProcessingTime': '4000 @ promregator.yml:5:33',
+          'promregator.scraping.connectionTimeout': '3000 @ promregator.yml:5:58',
+          'promregator.scraping.socketReadTimeout': '3500 @ promregator.yml:5:83',
+          'promregator.scraping.proxy.host': 'a.example.org @ promregator.yml:5:103',
+          'promregator.scraping.proxy.port': '81 @ promregator.yml:5:124',
+        },
+      },
+    ],
+    [
+      'types of authenticators in any case, with null in quotes and without',
+      {
+        ...yaml(
+          'promregator:\n  authenticator: {type: BASIC, basic: {username: u, password: hunter2}}\n  targetAuthenticators:\n    - {id: a, type: "null"}\n    - {id: b, type: NONE}\n    - {id: c, type: null}\n    - {id: d, type: oauth2xsuaabasic, oauth2xsuaaBasic: {tokenServiceURL: "https://uaa.example.org/oauth/token", client_id: i, client_secret: hunter2, scopes: "a.read,b.read"}}\n  targets: [{orgName: o, authenticatorId: c}]',
+        ),
+        effective: {
+          'promregator.authenticator.type': 'basic @ promregator.yml:2:25',
+          'promregator.targetAuthenticators[0].type': 'null @ promregator.yml:4:21',
+          'promregator.targetAuthenticators[1].type': 'none @ promregator.yml:5:21',
+          'promregator.targetAuthenticators[2].type': undefined,
+          'promregator.targetAuthenticators[3].type': 'OAuth2XSUAABasic @ promregator.yml:7:21',
+          'promregator.targetAuthenticators[3].oauth2xsuaaBasic.scopes': 'a.read,b.read @ promregator.yml:7:160',
+          'promregator.targetAuthenticators[3].oauth2xsuaaBasic.client_secret': '<secret> @ promregator.yml:7:143',
+        },
+      },
+    ],
+    [
+      'the authenticator of 0.x',
+      {
+        ...yaml(
+          'promregator.authenticator:\n  type: OAuth2XSUAA\n  oauth2xsuaa: {tokenServiceURL: "https://uaa.example.org/oauth/token", client_id: i, client_secret: hunter2, scopes: [a, b]}',
+        ),
+        effective: {
+          'promregator.authenticator.oauth2xsuaa.client_id': 'i @ promregator.yml:3:84',
+          'promregator.authenticator.oauth2xsuaa.scopes[1]': 'b @ promregator.yml:3:123',
+        },
+      },
+    ],
+    [
+      'all parts of a rule',
+      {
+        ...yaml(
+          'promregator.targets:\n  - {orgRegex: "a.*", spaceRegex: "(?i)B", applicationRegex: "\\\\Qx.y\\\\E|(?!test).*+", path: /a, protocol: http, preferredRouteRegex: [".*"], internalRoutePort: 9090, kubernetesAnnotations: true}\n  - {overrideRouteAndPath: "gw.example.org/m"}',
+        ),
+        effective: {
+          'promregator.targets[0].orgRegex': 'a.* @ promregator.yml:2:16',
+          'promregator.targets[0].applicationRegex': '\\Qx.y\\E|(?!test).*+ @ promregator.yml:2:62',
+          'promregator.targets[0].path': '/a @ promregator.yml:2:93',
+          'promregator.targets[0].protocol': 'http @ promregator.yml:2:107',
+          'promregator.targets[0].internalRoutePort': '9090 @ promregator.yml:2:161',
+          'promregator.targets[0].kubernetesAnnotations': 'true @ promregator.yml:2:190',
+          'promregator.targets[1].overrideRouteAndPath': 'gw.example.org/m @ promregator.yml:3:28',
+          'promregator.targets[1].protocol': undefined,
+        },
+      },
+    ],
+    [
+      'loggers of Java classes',
+      {
+        ...yaml(
+          'logging:\n  level:\n    root: WARN\n    org.cloudfoundry.promregator.scanner.ReactiveTargetResolver.EmptyTarget: ERROR\n    org.springframework: DEBUG',
+        ),
+        effective: {
+          'logging.level.root': 'WARN @ promregator.yml:3:11',
+          'logging.level.org.cloudfoundry.promregator.scanner.ReactiveTargetResolver.EmptyTarget':
+            'ERROR @ promregator.yml:4:78',
+        },
+      },
+    ],
+    [
+      'proxies in Java\u2019s switches',
+      {
+        env: {
+          JAVA_OPTS:
+            '-Dhttp.proxyHost=a.example.org -Dhttp.proxyPort=81 -Dhttps.proxyHost=b.example.org -Dhttps.proxyPort=82 -Dhttp.nonProxyHosts=*.internal -Dhttp.maxConnections=20',
+        },
+        effective: {
+          'http.proxyHost': 'a.example.org @ -Dhttp.proxyHost in JAVA_OPTS',
+          'http.proxyPort': '81 @ -Dhttp.proxyPort in JAVA_OPTS',
+          'https.proxyHost': 'b.example.org @ -Dhttps.proxyHost in JAVA_OPTS',
+          'http.nonProxyHosts': '*.internal @ -Dhttp.nonProxyHosts in JAVA_OPTS',
+        },
+        ignored: ['-Dhttp.maxConnections in JAVA_OPTS'],
+        warnings: [
+          '-Dhttp.proxyHost in JAVA_OPTS: http.proxyHost: found a proxy for http that is not the one for https, expected one proxy for both; that of https is used for both',
+        ],
+      },
+    ],
+    [
+      'JSON on the command line',
+      {
+        args: ['--spring.application.json={"promregator": {"targets": [{"orgName": "a"}, {"org-name": "b"}]}}'],
+        effective: {
+          'promregator.targets[0].orgName': 'a @ command line --spring.application.json:1:42',
+          'promregator.targets[1].orgName': 'b @ command line --spring.application.json:1:61',
+        },
+      },
+    ],
+    [
+      'a password with signs that YAML, shells and placeholders know',
+      {
+        ...yaml(
+          'promregator.authentication.basic.password: "hunter2$$a{b}#c"\npromregator.authenticator.basic: {username: "${U:a:b}", password: x}\npromregator.authenticator.type: basic',
+        ),
+        effective: {
+          'promregator.authentication.basic.password': '<secret> @ promregator.yml:1:44',
+          'promregator.authenticator.basic.username': 'a:b @ promregator.yml:2:45',
+        },
       },
     ],
   ])('%s', (_, row) => checkRow(row));
