@@ -1,0 +1,116 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders are what it is about
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parse, parseAllDocuments } from 'yaml';
+import { z } from 'zod';
+import { loadConfig } from '../src/config/load-config.js';
+import { formatProblem } from '../src/config/report.js';
+import { requireProgram } from './support/prometheus.js';
+import { temporaryFolder } from './support/temporary-folder.js';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const PAGES = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`)];
+
+/** The validator is zod's own: it turns a JSON Schema back into a schema, so that no package is needed for it. */
+const editorSchema = z.fromJSONSchema(JSON.parse(readFileSync(join(ROOT, 'promregator.schema.json'), 'utf8')));
+
+interface Sample {
+  readonly page: string;
+  readonly line: number;
+  readonly text: string;
+}
+
+/** What the pages show as YAML. */
+const SAMPLES: readonly Sample[] = PAGES.flatMap((page) => {
+  const content = readFileSync(join(ROOT, page), 'utf8');
+  return [...content.matchAll(/^```yaml\n(.*?)^```/gms)].map(({ index, 1: text = '' }) => ({
+    page,
+    line: content.slice(0, index).split('\n').length,
+    text,
+  }));
+});
+
+const named = (samples: readonly Sample[]): readonly (readonly [string, string])[] =>
+  samples.map(({ page, line, text }) => [`${page}:${line}`, text]);
+const OURS = named(
+  SAMPLES.filter(({ text }) => /^(?:cf|foundations|promregator|server|log|logging|web)[.:]/m.test(text)),
+);
+const OF_PROMETHEUS = named(SAMPLES.filter(({ text }) => /^scrape_configs:/m.test(text)));
+
+describe('configurations that the documentation shows', () => {
+  test('are found', () => {
+    expect(OURS.length).toBeGreaterThan(6);
+    expect(OF_PROMETHEUS.length).toBeGreaterThan(2);
+  });
+
+  test.each(OURS)('%s is what promregator.schema.json takes', (_, text) => {
+    for (const document of parseAllDocuments(text))
+      expect(editorSchema.safeParse(document.toJS()).error).toBeUndefined();
+  });
+
+  test.each(OURS)('%s is what the program takes', async (_, text) => {
+    const outcome = await loadConfig({
+      args: ['--config.file=promregator.yml', '--server.address=127.0.0.1'],
+      env: { SPRING_PROFILES_ACTIVE: 'prod', CF_INSTANCE_CERT: '/etc/cert', CF_INSTANCE_KEY: '/etc/key' },
+      cwd: '/',
+      readFile: async (path) => Buffer.from(path.endsWith('.yml') ? text : 'a-secret'),
+      listFolder: async () => [],
+    });
+    const problems = [...(outcome.ok ? [] : outcome.problems), ...outcome.warnings].map(formatProblem);
+    expect(problems.filter((problem) => !MISSING.test(problem))).toEqual([]);
+  });
+
+  test.each(OF_PROMETHEUS)('%s is what Prometheus takes', (_, text) => {
+    const path = join(folder.path, 'prometheus.yml');
+    writeFileSync(path, text);
+    const { status, stdout, stderr } = spawnSync('promtool', ['check', 'config', path], { encoding: 'utf8' });
+    expect(status, `${stdout}${stderr}`).toBe(0);
+  });
+
+  const folder = temporaryFolder();
+  beforeAll(() => requireProgram('promtool'));
+  afterAll(() => folder.remove());
+});
+
+/** What a part of a configuration lacks: the mandatory options, the platform, and certificates in its files. */
+const MISSING = /: (?:cf\.(?:api_host|username|password)|promregator\.targets|[\w.[\]]*(?:ca|cert|key)_file): /;
+
+describe('promregator.schema.json and the program agree on', () => {
+  const cf = 'cf: {api_host: a.example.org, username: u, password: p}\npromregator.targets: [{}]\n';
+
+  test.each<[string, 'taken' | 'refused', string]>([
+    ['a number as a text', 'taken', 'server: {port: "9000"}'],
+    ['a placeholder for a number', 'taken', 'server: {port: "${NOPE:9000}"}'],
+    ['a number with a unit', 'refused', 'promregator: {scraping: {maxProcessingTime: 5s}}'],
+    ['a number that is too large', 'refused', 'server: {port: 99999}'],
+    ['a word for true', 'taken', 'promregator: {metrics: {internal: "yes"}}'],
+    ['a word that is neither true nor false', 'refused', 'promregator: {metrics: {internal: maybe}}'],
+    ['a choice in another case', 'taken', 'promregator: {authenticator: {type: NONE}}'],
+    ['a choice that there is not', 'refused', 'promregator: {discovery: {auth: DIGEST}}'],
+    ['an unquoted null for a type', 'taken', 'promregator: {authenticator: {type: null}}'],
+    ['one text with commas for a list', 'taken', 'promregator: {trustedProxies: "10.0.0.0/8, 10.1.0.0/16"}'],
+    ['a name made of digits', 'taken', 'promregator: {targets: [{orgName: 4711}]}'],
+    ['a rule in other spellings', 'taken', 'promregator: {targets: [{org-name: a, SPACE_NAME: b, tls_config.ca: ""}]}'],
+    ['an unknown name in a rule', 'refused', 'promregator: {targets: [{appName: a}]}'],
+    ['a list for a name', 'refused', 'promregator: {targets: [{applicationName: [a, b]}]}'],
+    ['rules as one map', 'refused', 'promregator: {targets: {orgName: a}}'],
+    ['a file for a secret', 'taken', 'promregator: {authentication: {basic: {passwordFile: pw}}}'],
+    ['levels, flat and nested', 'taken', 'logging: {level: {root: WARN, org: {cloudfoundry: debug}}}'],
+    ['a level that there is not', 'refused', 'logging: {level: {root: LOUD}}'],
+  ])('%s', async (_, expected, text) => {
+    const rest = text.includes('targets') ? (cf.split('\n')[0] ?? '') : cf;
+    const whole = `${rest}\n${text}\n`;
+    const outcome = await loadConfig({
+      args: ['--config.file=promregator.yml'],
+      env: {},
+      cwd: '/',
+      readFile: async (path) => Buffer.from(path.endsWith('.yml') ? whole : 'a-secret'),
+      listFolder: async () => [],
+    });
+    expect(outcome.ok ? 'taken' : 'refused').toBe(expected);
+    expect(editorSchema.safeParse(parse(whole)).success ? 'taken' : 'refused').toBe(expected);
+  });
+});
