@@ -59,11 +59,11 @@ describe('the rules for Prometheus', () => {
       '{__name__="promregator_jvm_memory_bytes_used",area="heap"}',
     ],
   ])('%s', (_, series, expr, labels) => {
-    expect(evaluate('recording-rules-0.x.yml', series, '7x20', { expr, samples: [{ labels, value: 7 }] })).toMatchObject(
-      {
-        status: 0,
-      },
-    );
+    expect(
+      evaluate('recording-rules-0.x.yml', series, '7x20', { expr, samples: [{ labels, value: 7 }] }),
+    ).toMatchObject({
+      status: 0,
+    });
   });
 
   test('they are made of metrics that we have', () => {
