@@ -35,6 +35,9 @@ function checkContents(files) {
     'LICENSE',
     'README.md',
     'CHANGELOG.md',
+    'promregator.schema.json',
+    'docs/configuration.md',
+    'deploy/prometheus/alerts.yml',
   ]) {
     expect(files.includes(wanted), `the package lacks ${wanted}`);
   }

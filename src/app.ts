@@ -126,7 +126,7 @@ export function createApp({ loaded, load, log, configureLog, printPassword, cloc
   async function takeOver(next: Loaded): Promise<void> {
     if (stopping) return;
     const old = service;
-    const waiting = optionsForRestart(old.config, next.config);
+    const waiting = optionsForRestart(config, next.config);
     if (waiting.length > 0)
       serverLog.warn('options that take force with the next start only', { options: waiting.join(', ') });
     server.setTls(next.config.server.tls);

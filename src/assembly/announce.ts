@@ -5,18 +5,21 @@ import type { Log } from '../telemetry/log.js';
 export interface Announcement {
   readonly next: Directory;
   readonly before: Directory | undefined;
+  /** Foundations that have not been read yet. */
+  readonly missing: ReadonlySet<string>;
   readonly selectedInMs: Milliseconds;
 }
 
 /** Tells the log of a new directory: what the operator should know, once. */
-export function announceDirectory({ next, before, selectedInMs }: Announcement, log: Log): void {
+export function announceDirectory({ next, before, missing, selectedInMs }: Announcement, log: Log): void {
   const facts = {
     instances: next.targets.length,
     leftOut: next.leftOut.length,
     ...(next.leftOut.length > 0 ? { why: '/debug/discovery' } : {}),
     selectedInMs: Math.round(selectedInMs),
   };
-  if (before === undefined) log.info('the first directory of targets is complete', facts);
+  if (before === undefined && missing.size > 0) log.info('the first targets are known', facts);
+  else if (before === undefined) log.info('the first directory of targets is complete', facts);
   else log.debug('the directory of targets was made anew', facts);
   // A logger of its own: there are those who do not want to hear of it (logging.level of EmptyTarget in the original).
   const emptyRules = log.child('empty-rule');

@@ -29,7 +29,12 @@ export interface ListingOptions {
 
 export function createListing({ config, clock, log }: ListingOptions): Listing {
   const sets = createConnectionSets();
-  const foundations = createFoundations({ observe: () => UNOBSERVED, clock, log, onInventory: () => undefined });
+  const foundations = createFoundations({
+    observe: () => UNOBSERVED,
+    clock,
+    log: log.child('foundation'),
+    onInventory: () => undefined,
+  });
   const directories = createDirectories(clock);
   const selecting = selectingOf(config);
   foundations.configure(config, selecting, sets.lease());

@@ -49,7 +49,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
     if (missing.size === all.length) return;
     const whole = missing.size > 0 && patient && current.whole === 'withheld' ? 'withheld' : 'ready';
     if (whole === 'ready') tellMissing([...missing].join(', '));
-    announceDirectory({ next: directory, before: current.directory, selectedInMs }, log);
+    announceDirectory({ next: directory, before: current.directory, missing, selectedInMs }, log);
     current.replace(directory, { missing, whole });
     options.onDirectory(directory);
   }

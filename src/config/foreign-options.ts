@@ -56,7 +56,11 @@ export const FOREIGN_OPTIONS: readonly ForeignOption[] = [
   ...each('missing', 'use server.address and server.port', 'web.listen-address'),
   ...each('missing', 'use server.servlet.contextPath', 'web.route-prefix'),
   ...each('missing', 'use promregator.discovery.externalUrl', 'web.external-url'),
-  ...each('ignored', 'metrics keep the compression of the application, and our own answers are not compressed', 'server.compression.*'),
+  ...each(
+    'ignored',
+    'metrics keep the compression of the application, and our own answers are not compressed',
+    'server.compression.*',
+  ),
   ...each('ignored', 'HTTP/1.1 is spoken', 'server.http2.*'),
   ...each('ignored', JAVA, 'server.tomcat.*', 'server.error.*', 'server.servlet.*', 'server.reactive.*'),
   ...each('ignored', JAVA, 'server.jetty.*', 'server.undertow.*', 'server.netty.*', 'server.shutdown'),

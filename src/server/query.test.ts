@@ -78,3 +78,15 @@ test('of many names the first are told', () => {
     problem: expect.stringMatching(/r19 and 5 more\.$/),
   });
 });
+
+test.each<[string, 'part' | 'not_ready']>([
+  ['', 'not_ready'],
+  ['org=x', 'not_ready'],
+  ['rule=orders', 'not_ready'],
+  ['rule=1&rule=orders', 'not_ready'],
+  ['rule=1', 'part'],
+  ['foundation=a', 'part'],
+  ['foundation=late', 'not_ready'],
+])('while the whole is withheld, "%s" is %s', (query, kind) => {
+  expect(readAskedPart(query, { ...current, whole: 'withheld' })).toMatchObject({ kind });
+});

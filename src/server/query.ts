@@ -34,9 +34,12 @@ export function readAskedPart(
   }
   const { directory, missing, whole } = current;
   const foundations = parameters.getAll('foundation');
-  if (directory === undefined || (whole === 'withheld' && foundations.length === 0))
-    return { kind: 'not_ready', foundation: undefined };
-  if (query === '') return { kind: 'part', directory, filter: undefined };
+  if (directory === undefined) return { kind: 'not_ready', foundation: undefined };
+  if (query === '') {
+    return whole === 'ready'
+      ? { kind: 'part', directory, filter: undefined }
+      : { kind: 'not_ready', foundation: undefined };
+  }
 
   const known = [...directory.foundations, ...missing];
   const stranger = foundations.find((name) => !known.includes(name));
@@ -57,6 +60,9 @@ export function readAskedPart(
     missing.has(each),
   );
   if (awaited !== undefined) return { kind: 'not_ready', foundation: awaited };
+  const isOfKnown =
+    foundations.length > 0 || (rules.length > 0 && rules.every((rule) => rule.foundation !== undefined));
+  if (whole === 'withheld' && !isOfKnown) return { kind: 'not_ready', foundation: undefined };
   return {
     kind: 'part',
     directory,

@@ -22,6 +22,7 @@ export function respond(response: ServerResponse, answer: Answer): void {
     'content-length': body.length,
     'cache-control': NO_CACHE,
     'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
     ...answer.headers,
   };
   for (const name of response.getHeaderNames()) delete headers[name];

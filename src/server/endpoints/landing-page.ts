@@ -44,7 +44,6 @@ export function landingPageEndpoint(guard: Guard): Endpoint {
         contentType: 'text/html; charset=utf-8',
         body: PAGE,
         headers: {
-          'x-frame-options': 'DENY',
           'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
         },
       });
