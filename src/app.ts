@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { createConnectionSets } from './assembly/connection-sets.js';
 import { createDirectories } from './assembly/directories.js';
+import { type FileStates, MISSING_FILE } from './assembly/file-state.js';
 import { createFoundations } from './assembly/foundations.js';
 import { createGuardFactory, type PrintPassword } from './assembly/guards.js';
 import { tellInterrupted } from './assembly/interrupted-expressions.js';
 import { createMetricsObservers } from './assembly/metrics-observers.js';
 import { pathPrefixOf } from './assembly/path-prefix.js';
 import { createPublisher } from './assembly/publisher.js';
-import { createReloader, type LoadAgain, type Loaded, type ReloadOutcome } from './assembly/reloader.js';
+import { type ConfigLoader, createReloader, type Loaded, type ReloadOutcome } from './assembly/reloader.js';
 import { optionsForRestart } from './assembly/restart-options.js';
 import { selectingOf } from './assembly/rules.js';
 import { createService, type Service } from './assembly/service.js';
@@ -16,7 +17,7 @@ import { createFileWatch } from './assembly/watch-files.js';
 import { type Clock, systemClock } from './base/clock.js';
 import type { Milliseconds } from './base/duration.js';
 import { VERSION } from './base/version.js';
-import type { LogConfig } from './config/config.js';
+import type { Config, LogConfig } from './config/config.js';
 import { createScrapeLedger } from './scraping/scrape-ledger.js';
 import { createCurrentDirectory } from './server/current-directory.js';
 import { createHttpServer } from './server/http-server.js';
@@ -26,8 +27,8 @@ import { addProcessMetrics } from './telemetry/process-metrics.js';
 
 export interface AppOptions {
   readonly loaded: Loaded;
-  /** Reads it again; `material`: only secrets and certificates. */
-  readonly load: LoadAgain;
+  /** Reads it again. */
+  readonly loader: ConfigLoader;
   readonly log: Log;
   readonly configureLog: (config: LogConfig) => void;
   readonly clock?: Clock;
@@ -54,7 +55,7 @@ const STOP_WITHIN_MS: Milliseconds = 9_000;
  *
  * What outlives a configuration is made here once; what is made of one is a `Service`, replaced whole by a reload.
  */
-export function createApp({ loaded, load, log, configureLog, printPassword, clock = systemClock }: AppOptions): App {
+export function createApp({ loaded, loader, log, configureLog, printPassword, clock = systemClock }: AppOptions): App {
   const { config } = loaded;
   const metrics = createOwnMetrics({
     labelNamePrefix: config.metrics.labelNamePrefix,
@@ -93,14 +94,23 @@ export function createApp({ loaded, load, log, configureLog, printPassword, cloc
     log: log.child('foundation'),
     onInventory: () => publisher.publish(),
   });
-  const reloader = createReloader({ load, apply: takeOver, metrics, clock, log: log.child('config') });
+  let files = loaded.files;
+  const reloader = createReloader({
+    loader,
+    filesInForce: () => files,
+    apply: takeOver,
+    metrics,
+    clock,
+    log: log.child('config'),
+  });
   const watch = createFileWatch(clock, async () => {
     await reloader.reload(service.config.reload.onChange ? 'everything' : 'material');
   });
-  let service = put(loaded, undefined);
+  let service = make(loaded.config, undefined);
+  select(service);
 
-  function put({ config: next }: Pick<Loaded, 'config'>, before: Service | undefined): Service {
-    const made = createService({
+  function make(next: Config, before: Service | undefined): Service {
+    return createService({
       config: next,
       before,
       sets,
@@ -116,26 +126,44 @@ export function createApp({ loaded, load, log, configureLog, printPassword, cloc
       reload: () => reloader.reload('everything'),
       isStopping: () => stopping,
     });
-    const selecting = selectingOf(next);
-    directories.configure(selecting);
-    foundations.configure(next, selecting, made.lease);
-    return made;
   }
 
-  /** What OpenSSL may refuse comes first: a failure leaves all of the old in force. */
-  async function takeOver(next: Loaded): Promise<void> {
-    if (stopping) return;
+  function select({ config: next, lease }: Service): void {
+    const selecting = selectingOf(next);
+    directories.configure(selecting);
+    foundations.configure(next, selecting, lease);
+  }
+
+  /**
+   * All or nothing: what may be refused comes first, and leaves no trace. No request comes between the rest.
+   *
+   * @throws what OpenSSL says to settings that it does not like
+   */
+  function takeOver(next: Loaded): void {
+    if (stopping) throw new Error('this program is stopping');
     const old = service;
-    const waiting = optionsForRestart(config, next.config);
-    if (waiting.length > 0)
-      serverLog.warn('options that take force with the next start only', { options: waiting.join(', ') });
-    server.setTls(next.config.server.tls);
-    service = put(next, old);
+    try {
+      const made = make(next.config, old);
+      server.setTls(next.config.server.tls);
+      service = made;
+    } catch (error) {
+      sets.retainOnly(old.lease);
+      throw error;
+    }
+    files = next.files;
+    select(service);
     server.setHeaders(next.config.server.headers);
     configureLog(next.config.log);
+    tellWaiting(next.config);
     publisher.publish();
     void old.scraper.idle().then(() => sets.retainOnly(service.lease));
-    await watch.watch(watchedFiles(next));
+    watch.watch(watchedStates(next));
+  }
+
+  function tellWaiting(next: Config): void {
+    const waiting = optionsForRestart(config, next);
+    if (waiting.length === 0) return;
+    serverLog.warn('options that take force with the next start only', { options: waiting.join(', ') });
   }
 
   const server = createHttpServer({
@@ -158,7 +186,7 @@ export function createApp({ loaded, load, log, configureLog, printPassword, cloc
       url = `${scheme}://${family === 'IPv6' ? `[${address}]` : address}:${port}${pathPrefixOf(config)}`;
       publisher.start();
       foundations.start();
-      await watch.watch(watchedFiles(loaded));
+      watch.watch(watchedStates(loaded));
       serverLog.info('listening', { url, rules: config.rules.length });
     },
     reload: () => reloader.reload('everything'),
@@ -185,6 +213,7 @@ export function createApp({ loaded, load, log, configureLog, printPassword, cloc
 }
 
 /** Secrets and certificates always; the configuration files too where somebody asked for that. */
-function watchedFiles({ config, watched }: Loaded): readonly string[] {
-  return config.reload.onChange ? [...watched.configuration, ...watched.material] : watched.material;
+function watchedStates({ config, watched, states }: Loaded): FileStates {
+  const files = config.reload.onChange ? [...watched.configuration, ...watched.material] : watched.material;
+  return new Map(files.map((file) => [file, states.get(file) ?? MISSING_FILE]));
 }

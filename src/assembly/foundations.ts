@@ -39,8 +39,11 @@ export interface FoundationsOptions {
 export interface Foundations {
   readonly all: readonly Foundation[];
   /**
-   * Takes the foundations of a configuration, each with the scope of its rules. One whose options stay goes on; one that changed begins
-   * anew, and what it knew stays in force until then; one that is named no more ends.
+   * Takes the foundations of a configuration, each with the scope of its rules. One whose options stay goes on; one that
+   * changed, perhaps by its name, begins anew, and what was known of the same API stays in force until then; one that is
+   * named no more ends.
+   *
+   * @throws what `lease` says, before anything has changed
    */
   configure(config: Config, selecting: readonly Selecting[], lease: ConnectionLease): void;
   /** Reads these lists of all foundations now. @throws {ApiError} of one that failed, when all have ended */
@@ -58,19 +61,19 @@ export function createFoundations(options: FoundationsOptions): Foundations {
   let running: readonly Running[] = [];
   let started = false;
 
-  function take({ config, foundation, scope, lease }: Taking): Running {
+  /** One that runs on, or a new one that does not run yet. */
+  function take({ config, foundation, lease, scope }: Taking): Running {
     const connections = lease.of(apiConnections(config, foundation));
     const key = fingerprint([foundation, config.connectTo]);
-    const before = running.find(({ name }) => name === foundation.name);
-    if (before?.key === key) {
-      before.refresher.rescope(scope);
-      return before;
-    }
-    before?.refresher.stop();
-    const sameApi = before?.apiOrigin === foundation.apiOrigin;
-    const begun = begin({ key, foundation, scope, connections, inherited: sameApi ? before?.inventory : undefined });
-    if (started) begun.refresher.start();
-    return begun;
+    const before = running.find(({ name }) => name === foundation.name) ?? renamed(config, foundation);
+    if (before?.key === key) return before;
+    return begin({ key, foundation, scope, connections, inherited: inheritance(before, foundation) });
+  }
+
+  /** One with this API whose name is gone. */
+  function renamed(config: Config, { apiOrigin }: FoundationConfig): Running | undefined {
+    const names = config.foundations.map(({ name }) => name);
+    return running.find((each) => each.apiOrigin === apiOrigin && !names.includes(each.name));
   }
 
   function begin({ key, foundation, scope, connections, inherited }: Beginning): Running {
@@ -127,12 +130,22 @@ export function createFoundations(options: FoundationsOptions): Foundations {
       return running;
     },
     configure(config, selecting, lease) {
+      const scopes = new Map(selecting.map(({ foundation, scope }) => [foundation, scope]));
       const next = config.foundations.flatMap((foundation) => {
-        const scope = selecting.find((each) => each.foundation === foundation.name)?.scope;
-        return scope === undefined ? [] : take({ config, foundation, scope, lease });
+        const scope = scopes.get(foundation.name);
+        return scope === undefined ? [] : take({ config, foundation, lease, scope });
       });
-      for (const { name, refresher } of running) if (!next.some((each) => each.name === name)) refresher.stop();
+      const before = running;
       running = next;
+      for (const each of before) if (!next.includes(each)) each.refresher.stop();
+      for (const each of next) {
+        if (!before.includes(each)) {
+          if (started) each.refresher.start();
+          continue;
+        }
+        const scope = scopes.get(each.name);
+        if (scope !== undefined) each.refresher.rescope(scope);
+      }
     },
     async refresh(kinds) {
       const outcomes = await Promise.allSettled(running.map(({ refresher }) => refresher.refresh(kinds)));
@@ -147,6 +160,12 @@ export function createFoundations(options: FoundationsOptions): Foundations {
       for (const { refresher } of running) refresher.stop();
     },
   };
+}
+
+/** What is known of the same API; of another one it says nothing. */
+function inheritance(before: Running | undefined, { name, apiOrigin }: FoundationConfig): Inventory | undefined {
+  if (before?.inventory === undefined || before.apiOrigin !== apiOrigin) return undefined;
+  return before.name === name ? before.inventory : { ...before.inventory, foundation: name };
 }
 
 /** Of the one foundation that `cf.*` describes; it needs no name in the log. */

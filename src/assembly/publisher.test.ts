@@ -23,6 +23,7 @@ const RULE: Rule = {
   protocol: undefined,
   authenticatorId: undefined,
   tlsId: undefined,
+  accessId: '',
   preferredRouteRegex: [],
   internalRoutePort: undefined,
   overrideRouteAndPath: undefined,

@@ -7,7 +7,7 @@ import { createOwnMetrics } from '../telemetry/own-metrics.js';
 import { createReloader, type Loaded, type ReloadScope } from './reloader.js';
 
 // What is in a configuration is not the reloader's business.
-const GOOD = { ok: true, warnings: [] } as unknown as ConfigOutcome;
+const GOOD = { ok: true, warnings: [], files: ['p.yml'] } as unknown as ConfigOutcome;
 const BAD: ConfigOutcome = {
   ok: false,
   warnings: [],
@@ -34,14 +34,21 @@ function start(outcomes: readonly (ConfigOutcome | Error)[], apply: (loaded: Loa
   const applied: Loaded[] = [];
   const waiting = [...outcomes];
   const gates: (() => void)[] = [];
+  let kept = 0;
   const reloader = createReloader({
-    async load(scope) {
-      loads.push(scope);
-      await new Promise<void>((resolve) => gates.push(resolve));
-      const outcome = waiting.shift() ?? GOOD;
-      if (outcome instanceof Error) throw outcome;
-      return outcome;
+    loader: {
+      async load(scope) {
+        loads.push(scope);
+        await new Promise<void>((resolve) => gates.push(resolve));
+        const outcome = waiting.shift() ?? GOOD;
+        if (outcome instanceof Error) throw outcome;
+        return { ...outcome, states: new Map() };
+      },
+      keep: () => {
+        kept += 1;
+      },
     },
+    filesInForce: () => ['p.yml'],
     apply(loaded) {
       apply(loaded);
       applied.push(loaded);
@@ -54,7 +61,7 @@ function start(outcomes: readonly (ConfigOutcome | Error)[], apply: (loaded: Loa
     const text = (await metrics.registry.render('text')).toString();
     return text.split('\n').filter((line) => line.startsWith('promregator_config_'));
   };
-  return { reloader, loads, applied, logged, clock, shown, open: () => gates.shift()?.() };
+  return { kept: () => kept, reloader, loads, applied, logged, clock, shown, open: () => gates.shift()?.() };
 }
 
 describe('one reload', () => {
@@ -102,6 +109,31 @@ describe('one reload', () => {
     expect(await outcome).toEqual({ ok: false, reason: 'no room' });
     expect(await shown()).toContain('promregator_config_last_reload_successful 0');
   });
+});
+
+test('a file in force that is gone is no reason to drop its rules', async () => {
+  const { reloader, applied, kept, open } = start([{ ...GOOD, files: [] } as unknown as ConfigOutcome]);
+  const outcome = reloader.reload('everything');
+  open();
+  expect(await outcome).toEqual({
+    ok: false,
+    reason: expect.stringMatching(/^p\.yml: found nothing, expected the file that is in force/),
+  });
+  expect([applied, kept()]).toEqual([[], 0]);
+});
+
+test('a renewed certificate does not hide that the configuration was refused', async () => {
+  const { reloader, shown, open, kept } = start([BAD, GOOD, GOOD]);
+  const reloads: readonly ReloadScope[] = ['everything', 'material', 'everything'];
+  const successful: string[] = [];
+  for (const scope of reloads) {
+    const outcome = reloader.reload(scope);
+    open();
+    await outcome;
+    successful.push((await shown())[0]?.split(' ')[1] ?? '');
+  }
+  expect(successful).toEqual(['0', '0', '1']);
+  expect(kept()).toBe(2);
 });
 
 test('those asked for during a reload share the next one, which reads all that any of them asked for', async () => {

@@ -9,10 +9,26 @@ export function tlsIdOf({ tls }: Pick<RuleConfig, 'tls'>): string | undefined {
   return tls === undefined ? undefined : fingerprint(tls);
 }
 
+/**
+ * Stands for what a scrape under this rule shows and trusts, names and contents. Targets that were selected by an earlier
+ * configuration have theirs, so that none of them is asked with credentials that were never meant for it.
+ */
+export function accessIdOf(rule: Pick<RuleConfig, 'authenticatorId' | 'tls'>, config: Config): string {
+  const { authenticators, scraping } = config;
+  const { authenticatorId, tls } = rule;
+  const authenticator =
+    authenticatorId === undefined ? authenticators.byDefault : authenticators.byId.get(authenticatorId);
+  return fingerprint([authenticatorId, authenticator, tlsIdOf(rule), tls ?? scraping.tls]);
+}
+
 /** What selects the targets of each foundation under this configuration. */
 export function selectingOf(config: Config): readonly Selecting[] {
   const { authenticators, defaultInternalRoutePort, scraping } = config;
-  const rules: readonly Rule[] = config.rules.map((rule) => ({ ...rule, tlsId: tlsIdOf(rule) }));
+  const rules: readonly Rule[] = config.rules.map((rule) => ({
+    ...rule,
+    tlsId: tlsIdOf(rule),
+    accessId: accessIdOf(rule, config),
+  }));
   return config.foundations.map(({ name, pageSize }) => ({
     foundation: name,
     scope: foundationScope({ rules: rules.filter((rule) => isFor(rule, name)), pageSize }),

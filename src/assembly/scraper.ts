@@ -3,6 +3,7 @@ import type { Milliseconds } from '../base/duration.js';
 import { VERSION } from '../base/version.js';
 import type { Config, TlsConfig } from '../config/config.js';
 import { type Authenticators, createAuthenticators } from '../credentials/authenticator.js';
+import type { TargetApplication } from '../discovery/directory.js';
 import type { Connections } from '../outbound/connections.js';
 import type { ScrapeLedger } from '../scraping/scrape-ledger.js';
 import { createScraper, type Scraper } from '../scraping/scraper.js';
@@ -29,6 +30,7 @@ export interface ScraperParts {
   /** Towards an application, by its `tlsId`. */
   readonly connectionsFor: (tlsId: string | undefined) => Connections;
   readonly authenticators: Authenticators;
+  readonly hasAccess: (application: TargetApplication) => boolean;
   /** Outlives the scraper. */
   readonly ledger: ScrapeLedger;
   readonly observers: MetricsObservers;

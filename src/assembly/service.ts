@@ -9,14 +9,14 @@ import { createRouter, type Router } from '../server/router.js';
 import type { Log } from '../telemetry/log.js';
 import type { OwnMetrics } from '../telemetry/own-metrics.js';
 import type { ConnectionLease, ConnectionSets } from './connection-sets.js';
-import { targetConnections, tokenServiceConnections } from './connections.js';
+import { apiConnections, targetConnections, tokenServiceConnections } from './connections.js';
 import { createEndpoints } from './endpoints.js';
 import type { Foundations } from './foundations.js';
 import type { GuardOf } from './guards.js';
 import type { MetricsObservers } from './metrics-observers.js';
 import { pathPrefixOf } from './path-prefix.js';
 import type { ReloadOutcome } from './reloader.js';
-import { tlsIdOf } from './rules.js';
+import { accessIdOf, tlsIdOf } from './rules.js';
 import { createConfiguredAuthenticators, createConfiguredScraper } from './scraper.js';
 
 /** What is made of one configuration and replaced whole by the next; requests under way keep what they began with. */
@@ -47,9 +47,17 @@ export interface ServiceParts {
   readonly isStopping: () => boolean;
 }
 
-export function createService(parts: ServiceParts): Service {
-  const { config, before, sets, foundations, observers, clock, log, instanceId } = parts;
+/**
+ * All that can be refused, such as settings that OpenSSL does not like, is refused here, before anything takes force.
+ *
+ * `before` goes no further: what is made here lives on, and with it the whole line of services would.
+ *
+ * @throws what OpenSSL says
+ */
+export function createService({ before, ...parts }: ServiceParts): Service {
+  const { config, sets, foundations, observers, clock, log, instanceId } = parts;
   const lease = sets.lease();
+  for (const foundation of config.foundations) lease.of(apiConnections(config, foundation));
   const byTlsId = new Map(
     [undefined, ...config.rules.map(({ tls }) => tls)].map((tls) => [
       tls === undefined ? undefined : tlsIdOf({ tls }),
@@ -65,10 +73,12 @@ export function createService(parts: ServiceParts): Service {
     clock,
     log: log.child('credentials'),
   });
+  const accessIds = new Set(config.rules.map((rule) => accessIdOf(rule, config)));
   const scraper = createConfiguredScraper({
     config,
     connectionsFor: (tlsId) => byTlsId.get(tlsId) ?? byDefault,
     authenticators,
+    hasAccess: ({ accessId }) => accessIds.has(accessId),
     ledger: parts.ledger,
     observers,
     clock,

@@ -4,6 +4,7 @@ import { afterAll, expect, test } from 'vitest';
 import { manualClock } from '../../test/support/manual-clock.js';
 import { temporaryFolder } from '../../test/support/temporary-folder.js';
 import { waitUntil } from '../../test/support/wait-until.js';
+import { stateOf } from './file-state.js';
 import { createFileWatch } from './watch-files.js';
 
 const root = temporaryFolder();
@@ -18,9 +19,11 @@ async function watching(content: string | undefined) {
   const clock = manualClock();
   const changes: number[] = [];
   const watch = createFileWatch(clock, async () => void changes.push(clock.monotonic()));
-  await watch.watch([file]);
+  watch.watch(new Map([[file, await stateOf(file)]]));
+  /** Moves time on to the next look, and waits until it is done. */
   const look = async (): Promise<number> => {
-    clock.advance(5_000);
+    const [delayMs] = clock.pending();
+    clock.advance(delayMs ?? 0);
     await waitUntil(() => clock.pending().length > 0, { within: 5_000, describe: () => 'the next look', every: 5 });
     return changes.length;
   };
@@ -49,10 +52,30 @@ test.each<[string, string | undefined, (file: string) => void]>([
     },
   ],
 ])('%s is told once', async (_, content, change) => {
-  const { file, look } = await watching(content);
+  const { file, look, clock } = await watching(content);
   expect(await look()).toBe(0);
   change(file);
+  expect(await look(), 'it may still be written').toBe(0);
+  expect(clock.pending()).toEqual([1_000]);
   expect(await look()).toBe(1);
+  expect(await look()).toBe(1);
+});
+
+test('nothing is told while it goes on changing', async () => {
+  const { file, look } = await watching('a');
+  for (const content of ['bb', 'ccc', 'dddd']) {
+    writeFileSync(file, content);
+    expect(await look()).toBe(0);
+  }
+  expect(await look()).toBe(1);
+});
+
+test('what changed between being read and being watched is a change', async () => {
+  const { file, look, watch } = await watching('a');
+  const asItWasRead = await stateOf(file);
+  writeFileSync(file, 'bb');
+  watch.watch(new Map([[file, asItWasRead]]));
+  await look();
   expect(await look()).toBe(1);
 });
 
@@ -64,6 +87,6 @@ test('nothing is looked at after it was stopped', async () => {
 
 test('without files there is nothing to look at', async () => {
   const clock = manualClock();
-  await createFileWatch(clock, async () => undefined).watch([]);
+  createFileWatch(clock, async () => undefined).watch(new Map());
   expect(clock.pending()).toEqual([]);
 });

@@ -1,50 +1,55 @@
-import { stat } from 'node:fs/promises';
 import type { Clock, Timer } from '../base/clock.js';
 import type { Milliseconds } from '../base/duration.js';
+import { type FileStates, stateOf } from './file-state.js';
 
 /** Tells when files change. By looking, since notifications do not come through mounts, links and containers. */
 export interface FileWatch {
-  /** From now on these; what they are at this moment is the state to compare with. */
-  watch(files: readonly string[]): Promise<void>;
+  /** From now on these, compared with what they were when they were read. */
+  watch(files: FileStates): void;
   stop(): void;
 }
 
 /** Kubernetes takes up to a minute to bring a changed secret, so that a few seconds more are nothing. */
 const LOOK_EVERY_MS: Milliseconds = 5_000;
 
-/** `onChange` runs to its end before files are looked at again; files that come and go are changes too. */
+/** A file that somebody is writing changes again by then, and is not whole yet. */
+const SETTLE_MS: Milliseconds = 1_000;
+
+/**
+ * `onChange` runs when files differ from what they were and have stopped changing, to its end before they are looked at
+ * again; files that come and go are changes too.
+ */
 export function createFileWatch(clock: Clock, onChange: () => Promise<void>): FileWatch {
-  let files: readonly string[] = [];
-  let states = '';
+  let known: FileStates = new Map();
   let timer: Timer | undefined;
   let stopped = false;
   let generation = 0;
 
-  function schedule(): void {
+  function schedule(delayMs: Milliseconds, last: FileStates | undefined): void {
     timer?.cancel();
-    if (!stopped && files.length > 0) timer = clock.after(LOOK_EVERY_MS, () => void look());
+    if (!stopped && known.size > 0) timer = clock.after(delayMs, () => void look(last));
   }
 
-  async function look(): Promise<void> {
-    const before = generation;
-    const found = await statesOf(files);
-    if (stopped || before !== generation) return;
-    if (found !== states) {
-      states = found;
+  async function look(last: FileStates | undefined): Promise<void> {
+    const mine = generation;
+    const found = await statesOf([...known.keys()]);
+    if (stopped || mine !== generation) return;
+    if (same(found, known)) {
+      schedule(LOOK_EVERY_MS, undefined);
+    } else if (last === undefined || !same(found, last)) {
+      schedule(SETTLE_MS, found);
+    } else {
+      known = found;
       await onChange();
+      if (mine === generation) schedule(LOOK_EVERY_MS, undefined);
     }
-    schedule();
   }
 
   return {
-    async watch(next) {
+    watch(files) {
       generation += 1;
-      const mine = generation;
-      files = next;
-      const found = await statesOf(next);
-      if (mine !== generation) return;
-      states = found;
-      schedule();
+      known = files;
+      schedule(LOOK_EVERY_MS, undefined);
     },
     stop() {
       stopped = true;
@@ -53,17 +58,10 @@ export function createFileWatch(clock: Clock, onChange: () => Promise<void>): Fi
   };
 }
 
-async function statesOf(files: readonly string[]): Promise<string> {
-  return (await Promise.all(files.map(stateOf))).join('\n');
+async function statesOf(files: readonly string[]): Promise<FileStates> {
+  return new Map(await Promise.all(files.map(async (file) => [file, await stateOf(file)] as const)));
 }
 
-/** Links are followed: Kubernetes changes where they lead. */
-async function stateOf(file: string): Promise<string> {
-  try {
-    const { ino, size, mtimeMs } = await stat(file);
-    return `${ino} ${size} ${mtimeMs}`;
-  } catch {
-    // Not there, or not ours to see: whoever reads it says why.
-    return 'none';
-  }
+function same(one: FileStates, other: FileStates): boolean {
+  return one.size === other.size && [...one].every(([file, state]) => other.get(file) === state);
 }

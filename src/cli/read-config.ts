@@ -1,5 +1,5 @@
 import { createProgramLog, type ProgramLog } from '../assembly/program-log.js';
-import type { LoadAgain, Loaded } from '../assembly/reloader.js';
+import type { ConfigLoader, Loaded } from '../assembly/reloader.js';
 import { formatProblem } from '../config/report.js';
 import type { CommandContext } from './command.js';
 import { createConfigLoader } from './config-loader.js';
@@ -7,15 +7,15 @@ import { createConfigLoader } from './config-loader.js';
 export interface ReadConfig {
   readonly loaded: Loaded;
   /** Reads it again. */
-  readonly load: LoadAgain;
+  readonly loader: ConfigLoader;
   readonly log: ProgramLog;
 }
 
 /** The configuration and the log it asks for; undefined when there are problems, which have been printed then. */
 export async function readConfig(context: CommandContext): Promise<ReadConfig | undefined> {
   const { stderr } = context;
-  const load = createConfigLoader(context);
-  const outcome = await load('everything');
+  const loader = createConfigLoader(context);
+  const outcome = await loader.load('everything');
   if (!outcome.ok) {
     for (const warning of outcome.warnings) stderr.write(`warning: ${formatProblem(warning)}\n`);
     for (const problem of outcome.problems) stderr.write(`error: ${formatProblem(problem)}\n`);
@@ -30,5 +30,6 @@ export async function readConfig(context: CommandContext): Promise<ReadConfig | 
     configLog.info('options that mean nothing here are ignored', { options });
   }
   configLog.info('configuration read', { files: outcome.files.join(', ') || 'none' });
-  return { loaded: outcome, load, log };
+  loader.keep();
+  return { loaded: outcome, loader, log };
 }

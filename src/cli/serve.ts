@@ -39,11 +39,11 @@ async function simulate(context: CommandContext, asked: { readonly instances: nu
   }
 }
 
-async function run(context: CommandContext, { loaded, load, log }: ReadConfig): Promise<number> {
+async function run(context: CommandContext, { loaded, loader, log }: ReadConfig): Promise<number> {
   try {
     const app = createApp({
       loaded,
-      load,
+      loader,
       log: log.log,
       configureLog: log.configure,
       printPassword: passwordPrinter(context, loaded.config.log.format),

@@ -58,6 +58,7 @@ export function describeApplication(foundation: string, placing: Placing, addres
     rule: rule.name,
     authenticatorId: rule.authenticatorId,
     tlsId: rule.tlsId,
+    accessId: rule.accessId,
     scrapeIntervalMs: timing.intervalMs,
     scrapeTimeoutMs: timing.timeoutMs,
   };

@@ -21,6 +21,7 @@ function targetOf(organizationName: string, spaceName: string, name: string): Ta
     ...{ processGuid: 'p', route: 'r', domain: 'd', internal: false, labels: {}, annotations: {}, rule: '' },
     authenticatorId: undefined,
     tlsId: undefined,
+    accessId: '',
     scrapeIntervalMs: undefined,
     scrapeTimeoutMs: undefined,
   };

@@ -57,6 +57,8 @@ export interface TargetApplication {
   readonly authenticatorId: string | undefined;
   /** Which settings of TLS count; undefined means the default ones. */
   readonly tlsId: string | undefined;
+  /** Stands for the credentials and the TLS settings that it was selected with, whatever they are called. */
+  readonly accessId: string;
   /** What Prometheus is told in place of the interval of its job, together with the time-out or not at all. */
   readonly scrapeIntervalMs: Milliseconds | undefined;
   readonly scrapeTimeoutMs: Milliseconds | undefined;

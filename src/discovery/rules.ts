@@ -24,6 +24,8 @@ export interface Rule {
   readonly authenticatorId: string | undefined;
   /** Says which settings of TLS count, so which connections to use; undefined means the default ones. */
   readonly tlsId: string | undefined;
+  /** Stands for the credentials and the TLS settings themselves, whatever they are called. */
+  readonly accessId: string;
   /** In order of preference; matched against the URL of a route without scheme. */
   readonly preferredRouteRegex: readonly TextMatcher[];
   readonly internalRoutePort: number | undefined;

@@ -27,6 +27,7 @@ const orders: TargetApplication = {
   rule: 'promregator.targets[0]',
   authenticatorId: undefined,
   tlsId: undefined,
+  accessId: '',
   scrapeIntervalMs: undefined,
   scrapeTimeoutMs: undefined,
 };

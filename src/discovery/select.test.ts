@@ -38,6 +38,7 @@ test('a target holds what a scrape and a label need', () => {
       rule: 'promregator.targets[0]',
       authenticatorId: 'basic',
       tlsId: undefined,
+      accessId: '',
       scrapeIntervalMs: undefined,
       scrapeTimeoutMs: undefined,
     },

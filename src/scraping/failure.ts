@@ -104,6 +104,14 @@ export function tooLarge(target: Target, maxBytes: number): ScrapeError {
   );
 }
 
+/** Asking it by what other rules say could hand credentials to those whom they are not meant for. */
+export function accessGone(target: Target): ScrapeError {
+  return new ScrapeError(
+    'access_gone',
+    `${describeTarget(target)}: the configuration no longer has the credentials or TLS settings of its rule, and Cloud Foundry has not been read for the new rules yet`,
+  );
+}
+
 export function instanceBusy(target: Target, limit: number): ScrapeError {
   return new ScrapeError(
     'instance_busy',

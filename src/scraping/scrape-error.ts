@@ -12,6 +12,8 @@ export type ScrapeErrorCode =
   | 'target_late'
   /** The authenticator's token service gave none. */
   | 'token_unavailable'
+  /** A reload took the credentials or TLS settings that the target was selected with. */
+  | 'access_gone'
   /** Limits of our own. */
   | 'response_too_large'
   | 'instance_busy'

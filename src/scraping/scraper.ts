@@ -1,13 +1,13 @@
 import type { Clock } from '../base/clock.js';
 import type { Milliseconds } from '../base/duration.js';
 import type { Authenticators } from '../credentials/authenticator.js';
-import type { Directory, Target } from '../discovery/directory.js';
+import type { Directory, Target, TargetApplication } from '../discovery/directory.js';
 import { createAcceptNegotiation } from '../exposition/accept.js';
 import { acceptsGzip, readsGzipMembers } from '../exposition/accept-encoding.js';
 import type { BodyCoding } from '../exposition/join-own-samples.js';
 import type { Connections } from '../outbound/connections.js';
 import type { Log } from '../telemetry/log.js';
-import { instanceBusy } from './failure.js';
+import { accessGone, instanceBusy } from './failure.js';
 import { type InstanceState, NEVER } from './instance-states.js';
 import { LOOP_MARK_HEADER } from './loop-mark.js';
 import { RunningScrape, type ScrapeParts } from './running-scrape.js';
@@ -20,6 +20,8 @@ export interface ScraperOptions {
   /** Towards an application, by its `tlsId`; undefined: those of the default TLS settings. */
   readonly connectionsFor: (tlsId: string | undefined) => Connections;
   readonly authenticators: Authenticators;
+  /** Whether its credentials and TLS settings are still those that it was selected with; absent: always. */
+  readonly hasAccess?: (application: TargetApplication) => boolean;
   /** Shared with the scraper that this one takes over from. */
   readonly ledger: ScrapeLedger;
   readonly clock: Clock;
@@ -97,6 +99,12 @@ export function createScraper(options: ScraperOptions): Scraper {
     options.observe.finished(report);
   }
 
+  function refuse(target: Target, sink: ScrapeSink, error: ScrapeError): ScrapeControl {
+    finished({ target, error, durationMs: 0, bytes: 0, aborted: false });
+    sink.fail(error);
+    return NOTHING_TO_CONTROL;
+  }
+
   const parts: ScrapeParts = {
     ...options,
     observe: { finished },
@@ -124,12 +132,10 @@ export function createScraper(options: ScraperOptions): Scraper {
 
   return {
     scrape(target, caller, sink) {
+      if (options.hasAccess?.(target.application) === false) return refuse(target, sink, accessGone(target));
       const state = states.of(target);
       if (state.inFlight >= options.maxConcurrentPerInstance) {
-        const error = instanceBusy(target, options.maxConcurrentPerInstance);
-        finished({ target, error, durationMs: 0, bytes: 0, aborted: false });
-        sink.fail(error);
-        return NOTHING_TO_CONTROL;
+        return refuse(target, sink, instanceBusy(target, options.maxConcurrentPerInstance));
       }
       state.inFlight += 1;
       ledger.inFlight += 1;

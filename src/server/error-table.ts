@@ -12,6 +12,7 @@ export const SCRAPE_STATUS: Readonly<Record<ScrapeErrorCode, 502 | 503 | 504>> =
   target_redirect: 502,
   target_late: 504,
   token_unavailable: 502,
+  access_gone: 503,
   response_too_large: 503,
   instance_busy: 503,
   buffers_full: 503,

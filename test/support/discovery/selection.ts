@@ -98,6 +98,7 @@ export function ruleOf(change: Partial<Rule> = {}): Rule {
     protocol: undefined,
     authenticatorId: undefined,
     tlsId: undefined,
+    accessId: '',
     preferredRouteRegex: [],
     internalRoutePort: undefined,
     overrideRouteAndPath: undefined,

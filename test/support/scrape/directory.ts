@@ -21,6 +21,7 @@ export function applicationOf(changes: Partial<TargetApplication> = {}): TargetA
     rule: 'promregator.targets[0]',
     authenticatorId: undefined,
     tlsId: undefined,
+    accessId: '',
     scrapeIntervalMs: undefined,
     scrapeTimeoutMs: undefined,
     ...changes,
