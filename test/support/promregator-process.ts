@@ -23,6 +23,8 @@ export interface PromregatorProcess {
   log(): readonly LogLine[];
   /** All that it has printed so far, as it is. */
   output(): string;
+  /** The file that it was started with. */
+  readonly configFile: string;
   /** Another configuration in the place of the one that it was started with; it does not know yet. */
   rewrite(config: object | string): void;
   /** Ends it and gives its exit code. */
@@ -74,6 +76,7 @@ export async function startPromregator(options: StartOptions): Promise<Promregat
     child,
     log,
     output: () => text,
+    configFile: file,
     rewrite: (config) => writeFileSync(file, typeof config === 'string' ? config : stringify(config)),
     async stop(signal = 'SIGTERM') {
       child.kill(signal);
