@@ -1,9 +1,14 @@
 #!/usr/bin/env -S node --max-semi-space-size=4
+import { describeError } from './base/errors.js';
 import { VERSION } from './base/version.js';
-import { type CommandContext, EXIT_OK, EXIT_USAGE } from './cli/command.js';
+import { type CommandContext, EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE } from './cli/command.js';
 import { COMMANDS, SERVE } from './cli/commands.js';
+import { createProcessOutput, isReaderGone } from './cli/process-output.js';
+import { hearSignals } from './cli/process-signals.js';
 
-const onSignal = hearSignals();
+const signals = hearSignals();
+const stdout = createProcessOutput(process.stdout, () => signals.askToEnd('SIGPIPE'));
+const stderr = createProcessOutput(process.stderr, () => undefined);
 
 /** argv, environment and streams in, exit code out. Without a command it serves, as the original does. */
 async function main(argv: readonly string[]): Promise<number> {
@@ -12,12 +17,14 @@ async function main(argv: readonly string[]): Promise<number> {
   if (['--help', '-h', 'help'].includes(first)) return print(overview());
   const named = COMMANDS.find((command) => command.name === first);
   if (named === undefined && first !== '' && !first.startsWith('-')) {
-    process.stderr.write(`promregator: there is no command '${first}'\n\n${overview()}`);
+    stderr.write(`promregator: there is no command '${first}'\n\n${overview()}`);
     return EXIT_USAGE;
   }
   const args = named === undefined ? argv : argv.slice(1);
   if (args.includes('--version')) return print(`promregator ${VERSION}\n`);
-  const command = await (named ?? SERVE).load();
+  const entry = named ?? SERVE;
+  if (entry !== SERVE) signals.endOnHangUp();
+  const command = await entry.load();
   if (args[0] === 'help' || args.includes('--help') || args.includes('-h')) return print(command.usage);
   return await command.run(contextOf(args));
 }
@@ -28,42 +35,15 @@ function contextOf(args: readonly string[]): CommandContext {
     env: process.env,
     cwd: process.cwd(),
     openStdin: () => process.stdin,
-    stdout: process.stdout,
-    stderr: process.stderr,
-    onSignal,
-    onReload,
+    stdout,
+    stderr,
+    onSignal: signals.onSignal,
+    onReload: signals.onReload,
   };
-}
-
-/** As shells report a process that SIGINT ended. */
-const EXIT_INTERRUPTED = 130;
-
-/** Heard from the first moment on: a signal that comes before the command listens is told to it when it does. */
-function hearSignals(): CommandContext['onSignal'] {
-  const handlers = new Set<(name: string) => void>();
-  let early: string | undefined;
-  const hear = (name: string): void => {
-    if (handlers.size === 0 && early !== undefined) process.exit(EXIT_INTERRUPTED);
-    if (handlers.size === 0) early = name;
-    for (const handler of handlers) handler(name);
-  };
-  process.on('SIGTERM', hear);
-  process.on('SIGINT', hear);
-  return (handler) => {
-    handlers.add(handler);
-    if (early !== undefined) setImmediate(handler, early);
-    return () => void handlers.delete(handler);
-  };
-}
-
-/** A command that has nothing to read anew ends with its terminal, as the signal means it. */
-function onReload(handler: () => void): () => void {
-  process.on('SIGHUP', handler);
-  return () => void process.off('SIGHUP', handler);
 }
 
 function print(text: string): number {
-  process.stdout.write(text);
+  stdout.write(text);
   return EXIT_OK;
 }
 
@@ -72,5 +52,18 @@ function overview(): string {
   return `promregator ${VERSION}: every instance of every application on Cloud Foundry, for Prometheus\n\n${lines}\n'promregator COMMAND --help' tells more.\n`;
 }
 
+/** Waits until what was written has been taken, unless somebody insists. Output that is not whole is a failure. */
+async function finish(code: number): Promise<number> {
+  await Promise.race([stdout.drained(), signals.outOfPatience()]);
+  const { failure } = stdout;
+  if (failure !== undefined && !isReaderGone(failure)) {
+    stderr.write(`promregator: the output could not be written: ${describeError(failure)}\n`);
+  }
+  await Promise.race([stderr.drained(), signals.outOfPatience()]);
+  if (code !== EXIT_OK) return code;
+  if (failure === undefined) return stdout.isBehind ? EXIT_INTERRUPTED : code;
+  return isReaderGone(failure) ? code : EXIT_FAILURE;
+}
+
 // exit, not exitCode: after a second signal running scrapes must not hold the process.
-process.exit(await main(process.argv.slice(2)));
+process.exit(await finish(await main(process.argv.slice(2))));

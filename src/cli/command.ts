@@ -9,7 +9,10 @@ export interface CommandContext {
   readonly stderr: Output;
   /** Calls the handler for each SIGTERM and SIGINT; returns what takes it off again. */
   readonly onSignal: (handler: (name: string) => void) => () => void;
-  /** Calls the handler for each SIGHUP, which means "read the configuration anew"; returns what takes it off again. */
+  /**
+   * Calls the handler for each SIGHUP, which means "read the configuration anew", and for one that came while nobody
+   * listened; returns what takes it off again.
+   */
   readonly onReload: (handler: () => void) => () => void;
 }
 
@@ -29,6 +32,8 @@ export interface Command {
 
 export const EXIT_OK = 0;
 export const EXIT_FAILURE = 1;
+/** As shells report a process that SIGINT ended. */
+export const EXIT_INTERRUPTED = 130;
 /** sysexits.h EX_USAGE. */
 export const EXIT_USAGE = 64;
 /** sysexits.h EX_CONFIG. */

@@ -1,5 +1,5 @@
 import { hash, truncates } from 'bcryptjs';
-import { type Command, type CommandContext, EXIT_FAILURE, EXIT_OK, EXIT_USAGE } from './command.js';
+import { type Command, type CommandContext, EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE } from './command.js';
 import { askHidden, terminalOf } from './password-prompt.js';
 import { readStdinText } from './stdin-text.js';
 
@@ -45,9 +45,6 @@ function readCost(args: readonly string[]): number | string {
   }
   return cost;
 }
-
-/** As shells report a process that SIGINT ended. */
-const EXIT_INTERRUPTED = 130;
 
 /** The password, or the exit code when there is none. */
 async function readPassword(context: CommandContext): Promise<string | number> {

@@ -48,8 +48,8 @@ async function run(context: CommandContext, { loaded, loader, log }: ReadConfig)
       configureLog: log.configure,
       printPassword: passwordPrinter(context, loaded.config.log.format),
     });
-    const forget = context.onReload(() => void app.reload());
     await app.start();
+    const forget = context.onReload(() => void app.reload());
     await stopOnSignal(app, context);
     forget();
     return EXIT_OK;
