@@ -5,6 +5,7 @@ import { createBasicGuard } from '../server/basic-guard.js';
 import { createBcryptQueue } from '../server/bcrypt-queue.js';
 import { createBearerGuard } from '../server/bearer-guard.js';
 import { type Guard, OPEN } from '../server/guard.js';
+import { createHashedPasswords } from '../server/hashed-passwords.js';
 
 export type PrintPassword = (username: string, password: string) => void;
 
@@ -16,9 +17,10 @@ export interface GuardFactory {
   close(): Promise<void>;
 }
 
-/** Makes the guards of each configuration; what it made up once stays the same until the process ends. */
+/** Makes the guards of each configuration; what it made up once, and what was found about passwords, stays until the process ends. */
 export function createGuardFactory(printPassword: PrintPassword): GuardFactory {
   const bcrypt = createBcryptQueue();
+  const hashed = createHashedPasswords(bcrypt);
   const madeUp = new Map<string, InboundUser>();
 
   function makeUp(username: string): InboundUser {
@@ -34,7 +36,7 @@ export function createGuardFactory(printPassword: PrintPassword): GuardFactory {
   return {
     guardsFor({ auth, users, madeUpUser, tokens, everything }) {
       const all = madeUpUser === undefined ? users : [...users, makeUp(madeUpUser)];
-      const basic = createBasicGuard({ users: all, bcrypt });
+      const basic = createBasicGuard({ users: all, hashed });
       const bearer = createBearerGuard({ tokens });
       const guards: Readonly<Record<InboundAuth, Guard>> = { NONE: OPEN, BASIC: basic, BEARER: bearer };
       return (option) => (everything ? basic : guards[auth[option]]);

@@ -1,12 +1,11 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Secret } from '../base/secret.js';
-import type { BcryptQueue } from './bcrypt-queue.js';
 import type { Guard } from './guard.js';
+import type { HashedPasswords } from './hashed-passwords.js';
 import { createKeyedDigest } from './keyed-digest.js';
 import { refuseCredentials } from './refuse-credentials.js';
 import { respondText } from './respond.js';
-import { createVerdictMemory } from './verdict-memory.js';
 
 export interface BasicUser {
   /** No other user has it. */
@@ -19,7 +18,7 @@ export interface BasicUser {
 export interface BasicGuardOptions {
   readonly users: readonly BasicUser[];
   /** Asked only where a user's password is a hash. */
-  readonly bcrypt: BcryptQueue;
+  readonly hashed: HashedPasswords;
 }
 
 interface Known {
@@ -40,8 +39,7 @@ const CHALLENGE = 'Basic realm="Promregator", charset="UTF-8"';
  *
  * Everything is compared by digests of equal length. As soon as one user has a hash, nobody is refused before bcrypt has
  * run, as in exporter-toolkit (facts/prometheus.md 7.1): a user who is not known, or whose password is plain, is compared with
- * a hash that no password has. Of a password's bytes bcrypt reads 72, here as there. What was found is remembered for as
- * long as the guard lives, so that a scrape does not cost a bcrypt; equal questions at a time share one run.
+ * a hash that no password has. Of a password's bytes bcrypt reads 72, here as there.
  */
 export function createBasicGuard(options: BasicGuardOptions): Guard {
   const digest = createKeyedDigest();
@@ -55,27 +53,6 @@ export function createBasicGuard(options: BasicGuardOptions): Guard {
     users.set(digest('user', username).toString('base64'), known);
   }
   const fakeHash = fakeHashFor(options.users);
-  // Of one hash there are several right passwords only beyond 72 bytes.
-  const verdicts = createVerdictMemory(Math.max(100, options.users.length));
-  const running = new Map<string, Promise<boolean | 'busy'>>();
-
-  /** One run of bcrypt for all who ask the same now. */
-  function shared(pair: string, caller: string, { password }: Credentials, known: Known): Promise<boolean | 'busy'> {
-    const present = running.get(pair);
-    if (present !== undefined) return present;
-    const run = compare(pair, caller, password, known).finally(() => running.delete(pair));
-    running.set(pair, run);
-    return run;
-  }
-
-  async function compare(pair: string, caller: string, password: string, known: Known): Promise<boolean | 'busy'> {
-    const hash = known.hash?.reveal() ?? fakeHash ?? '';
-    const verdict = await options.bcrypt.compare({ caller, password, hash });
-    if (verdict === 'busy') return verdict;
-    const isRight = verdict && known.hash !== undefined;
-    verdicts.set(pair, isRight);
-    return isRight;
-  }
 
   function conclude(verdict: boolean | 'busy', response: ServerResponse): boolean {
     if (verdict !== 'busy') return verdict || refuseCredentials(response, CHALLENGE);
@@ -91,11 +68,10 @@ export function createBasicGuard(options: BasicGuardOptions): Guard {
       const plain = known.plain ?? nobody.plain;
       if (plain !== undefined && timingSafeEqual(digest('password', given.password), plain)) return true;
       if (fakeHash === undefined) return refuseCredentials(response, CHALLENGE);
-      const pair = digest('pair', given.username, given.password).toString('base64');
-      const verdict = verdicts.get(pair);
-      if (verdict !== undefined) return conclude(verdict, response);
       const caller = request.socket.remoteAddress ?? '';
-      return shared(pair, caller, given, known).then((found) => conclude(found, response));
+      const verdict = options.hashed.fits({ ...given, caller, hash: known.hash?.reveal() ?? fakeHash });
+      if (typeof verdict === 'boolean') return conclude(verdict && known.hash !== undefined, response);
+      return verdict.then((found) => conclude(found === 'busy' ? found : found && known.hash !== undefined, response));
     },
   };
 }

@@ -9,11 +9,18 @@ export interface BcryptQueue {
 }
 
 export interface BcryptQuestion {
-  /** Whoever asks, by address: callers take turns, so that one who guesses makes the others wait for one guess only. */
+  /**
+   * Whoever asks, by address: callers take turns, so that one who guesses makes the others wait for one guess only.
+   * Behind a router all have one address, so those whose password was right before come in turn with the addresses, and
+   * find a place however many wait.
+   */
   readonly caller: string;
   readonly password: string;
   readonly hash: string;
 }
+
+/** Stands for all who have been right before; an address has no blank. */
+export const KNOWN_BEFORE = 'known before';
 
 interface Waiting {
   readonly question: BcryptQuestion;
@@ -23,6 +30,7 @@ interface Waiting {
 
 /** Two or three seconds of work at the usual cost of 10. */
 const MOST_PER_CALLER = 32;
+/** Of all addresses together, and as many again who have been right before. */
 const MOST_WAITING = 256;
 
 /** The thread starts with the first question. */
@@ -42,8 +50,13 @@ export function createBcryptQueue(start: () => BcryptWorker = startBcryptWorker)
     const next = lane.shift();
     lanes.delete(caller);
     if (lane.length > 0) lanes.set(caller, lane);
-    waitingCount -= 1;
+    if (caller !== KNOWN_BEFORE) waitingCount -= 1;
     return next;
+  }
+
+  function isFull(caller: string, { length }: readonly Waiting[]): boolean {
+    if (caller === KNOWN_BEFORE) return length >= MOST_WAITING;
+    return length >= MOST_PER_CALLER || waitingCount >= MOST_WAITING;
   }
 
   async function work(): Promise<void> {
@@ -66,11 +79,11 @@ export function createBcryptQueue(start: () => BcryptWorker = startBcryptWorker)
   return {
     compare(question) {
       const lane = lanes.get(question.caller) ?? [];
-      if (lane.length >= MOST_PER_CALLER || waitingCount >= MOST_WAITING) return Promise.resolve('busy');
+      if (isFull(question.caller, lane)) return Promise.resolve('busy');
       return new Promise((answer, fail) => {
         lane.push({ question, answer, fail });
         lanes.set(question.caller, lane);
-        waitingCount += 1;
+        if (question.caller !== KNOWN_BEFORE) waitingCount += 1;
         if (!isRunning) void work();
       });
     },

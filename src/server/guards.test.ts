@@ -11,6 +11,7 @@ import { type BcryptQueue, createBcryptQueue } from './bcrypt-queue.js';
 import { type BcryptWorker, startBcryptWorker } from './bcrypt-worker.js';
 import { createBearerGuard } from './bearer-guard.js';
 import { type Guard, OPEN } from './guard.js';
+import { createHashedPasswords } from './hashed-passwords.js';
 import { createHttpServer } from './http-server.js';
 import { createRateLimit } from './rate-limited-guard.js';
 import { respondText } from './respond.js';
@@ -59,7 +60,7 @@ async function serveGuarded(guard: Guard): Promise<Guarded> {
 
 function basicGuard(users: readonly BasicUser[], bcrypt: BcryptQueue = createBcryptQueue()): Guard {
   onTestFinished(() => bcrypt.stop());
-  return createBasicGuard({ users, bcrypt });
+  return createBasicGuard({ users, hashed: createHashedPasswords(bcrypt) });
 }
 
 /** A thread that compares at once, and tells what it was asked. */
@@ -130,7 +131,7 @@ describe('Basic', () => {
       ['another scheme', basic('ann:pä:ß').replace('Basic', 'Bearer'), false],
       ['two at once', `${basic('ann:pä:ß')}, ${basic('ann:pä:ß')}`, false],
     ])('credentials %s', async (__, authorization, isRight) => {
-      const { url, admitted } = await serveGuarded(createBasicGuard({ users, bcrypt: shared }));
+      const { url, admitted } = await serveGuarded(createBasicGuard({ users, hashed: createHashedPasswords(shared) }));
       const headers = authorization === undefined ? {} : { authorization };
       // Twice, since the second time the verdict is remembered.
       for (const _time of [1, 2]) {
@@ -223,6 +224,43 @@ describe('what bcrypt costs', () => {
     for (let at = 0; at < 150; at += 1) await askAs(url, `ann:x${at}`);
     const before = asked.length;
     expect([await askAs(url, 'ann:a'), asked.length]).toEqual([200, before]);
+  });
+
+  describe('a reload amid 64 guesses from the one address of a router', () => {
+    const ann = hashed('ann', 'a');
+    const annAgain = hashed('ann', 'a');
+
+    test.each<[string, readonly BasicUser[], readonly (readonly [string, number])[]]>([
+      ['asks nothing anew about who stays', [ann, hashed('bob', 'b')], [['ann:a', 200]]],
+      ['finds a place for who is right by another hash', [annAgain], [['ann:a', 200]]],
+      ['admits nobody by the password of before', [hashed('ann', 'new')], [['ann:a', 401]]],
+      ['admits nobody who is gone', [hashed('bob', 'b')], [['ann:a', 401]]],
+      ['has no place for who was never right', [ann], [['ann:never', 503]]],
+    ])('%s', async (_, after, expected) => {
+      const held = signal();
+      const worker = startBcryptWorker();
+      const bcrypt = createBcryptQueue(() => ({
+        ...worker,
+        async compare(password, hash) {
+          if (password.startsWith('guess')) await held.given;
+          return await worker.compare(password, hash);
+        },
+      }));
+      onTestFinished(() => bcrypt.stop());
+      const passwords = createHashedPasswords(bcrypt);
+      let guard = createBasicGuard({ users: [ann], hashed: passwords });
+      const { url, answered } = await serveGuarded({ admits: (...visit) => guard.admits(...visit) });
+      expect(await askAs(url, 'ann:a')).toBe(200);
+      const guesses = Array.from({ length: 64 }, (__, at) => askAs(url, `ann:guess${at}`));
+      await expect.poll(() => answered.filter((each) => each === 'guarded 503').length).toBe(31);
+      guard = createBasicGuard({ users: after, hashed: passwords });
+      const asked = expected.map(([credentials]) => askAs(url, credentials));
+      // What is known, and what finds no place, is said before the guesses are through.
+      if (after[0] === ann) await Promise.all(asked);
+      held.give();
+      expect(await Promise.all(asked)).toEqual(expected.map(([, status]) => status));
+      await Promise.all(guesses);
+    });
   });
 
   test('who leaves while bcrypt runs sets nothing off', async () => {

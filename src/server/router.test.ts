@@ -5,6 +5,7 @@ import { ask, askText } from '../../test/support/scrape/question.js';
 import { Secret } from '../base/secret.js';
 import { createBasicGuard } from './basic-guard.js';
 import { createBcryptQueue } from './bcrypt-queue.js';
+import { createHashedPasswords } from './hashed-passwords.js';
 
 const TARGET = targetAt('http://127.0.0.1:1');
 const GUARDED = [
@@ -110,7 +111,7 @@ describe('the landing page', () => {
 describe('the guard', () => {
   const guard = createBasicGuard({
     users: [{ username: 'promregator', password: new Secret('pä:ß'), form: 'plain' }],
-    bcrypt: createBcryptQueue(),
+    hashed: createHashedPasswords(createBcryptQueue()),
   });
   const basic = (text: string): string => `Basic ${Buffer.from(text).toString('base64')}`;
 
