@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type IncomingMessage, request as plainRequest } from 'node:http';
+import { type IncomingMessage, request as plainRequest, type ServerResponse } from 'node:http';
 import { Agent, type RequestOptions, request } from 'node:https';
 import { connect as connectTcp } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
@@ -82,6 +82,22 @@ function ask(port: number, options: RequestOptions = {}): Promise<Heard> {
         );
       },
     );
+    outgoing.on('error', reject);
+    outgoing.end();
+  });
+}
+
+/** The connection is the agent's, and may be used again. */
+function askKept(port: number, agent: Agent): Promise<{ readonly socket: TLSSocket; readonly text: string }> {
+  return new Promise((resolve, reject) => {
+    const options = { host: '127.0.0.1', port, servername: 'localhost', ca: ours.certificate, agent };
+    const outgoing = request(options, (response) => {
+      const socket = response.socket as TLSSocket;
+      response
+        .setEncoding('utf8')
+        .toArray()
+        .then((chunks) => resolve({ socket, text: chunks.join('') }), reject);
+    });
     outgoing.on('error', reject);
     outgoing.end();
   });
@@ -269,6 +285,60 @@ describe('what is changed while it runs', () => {
     server.setTls(tlsWith({ clientAuth: 'require', clientAuthorities: [strangers.certificate] }));
     seen.push(await statusOf(port, client));
     expect(seen).toEqual([200, 'refused', 200, 'refused']);
+  });
+
+  describe('who may come, for connections that are open', () => {
+    const client = ours.issue({ names: ['DNS:prometheus'] });
+    const required = { clientAuth: 'require', clientAuthorities: [ours.certificate] } as const;
+
+    test.each<[string, Partial<ServerTls>, number | 'refused']>([
+      ['another authority', { ...required, clientAuthorities: [strangers.certificate] }, 'refused'],
+      ['other names', { ...required, allowedSans: ['somebody else'] }, 'refused'],
+      ['another authority beside', { ...required, clientAuthorities: [ours.certificate, strangers.certificate] }, 200],
+      ['nobody', {}, 200],
+    ])('%s: a kept connection ends, and its next request shakes hands', async (_, changes, expected) => {
+      const { server, port } = await listen({ tls: tlsWith(required) });
+      const agent = new Agent({ keepAlive: true, maxSockets: 1, ...client });
+      onTestFinished(() => agent.destroy());
+      const { socket } = await askKept(port, agent);
+      server.setTls(tlsWith(changes));
+      await once(socket.resume(), 'close');
+      expect(await statusOf(port, { agent })).toBe(expected);
+    });
+
+    test.each<[string, (response: ServerResponse) => void]>([
+      ['before its head', () => undefined],
+      ['after its head', (response) => void response.writeHead(200, { 'content-length': 4 }).write('he')],
+    ])('one that is busy ends %s has been answered whole', async (_, begin) => {
+      const [asked, released] = [signal(), signal()];
+      const router = routerThat(async ({ response }) => {
+        begin(response);
+        asked.give();
+        await released.given;
+        response.end(response.headersSent ? 're' : 'here');
+      });
+      const { server, port } = await listen({ tls: tlsWith(required), router });
+      const agent = new Agent({ keepAlive: true, maxSockets: 1, ...client });
+      onTestFinished(() => agent.destroy());
+      const running = askKept(port, agent);
+      await asked.given;
+      server.setTls(tlsWith({ ...required, clientAuthorities: [strangers.certificate] }));
+      released.give();
+      const { socket, text } = await running;
+      expect(text).toBe('here');
+      if (!socket.destroyed) await once(socket.resume(), 'close');
+      expect(await statusOf(port, { agent })).toBe('refused');
+    });
+
+    test('one that shakes hands has to begin anew', async () => {
+      const { server, port } = await listen({ tls: tlsWith(required) });
+      const shaking = connectTcp(port, '127.0.0.1');
+      await once(shaking, 'connect');
+      shaking.write(Buffer.from([0x16, 0x03, 0x01]));
+      await statusOf(port, client);
+      server.setTls(tlsWith());
+      await once(shaking.on('error', () => undefined).resume(), 'close');
+    });
   });
 
   test('TLS itself, on and off', async () => {

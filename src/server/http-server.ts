@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../base/clock.js';
 import type { Milliseconds } from '../base/duration.js';
 import type { Router } from './router.js';
@@ -24,7 +25,8 @@ export interface HttpServer {
   /** @throws what `listen` says, such as EADDRINUSE */
   start(): Promise<AddressInfo>;
   /**
-   * For connections to come; those that are open stay as they are. All of it can change, TLS or plain HTTP too.
+   * For connections to come. All of it can change, TLS or plain HTTP too. Connections that are open stay as they are where
+   * the certificate alone is new; else they end, busy ones after their answer, since they may not be admitted any longer.
    *
    * @throws when OpenSSL does not like it; what was in force stays then
    */
@@ -46,25 +48,29 @@ interface Connection {
   readonly pending: Set<ServerResponse>;
   /** Read before the first byte of HTTP could come: those of the TLS handshake. */
   readonly bytesBefore: number;
+  /** No further request is taken from it. */
+  isEnding: boolean;
 }
 
 /** @throws when OpenSSL does not like `tls` */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
-  let { headers = {} } = options;
+  let { headers = {}, tls: inForce } = options;
   let stopping = false;
   const server = createServer(
     { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS, noDelay: true },
     (request: IncomingMessage, response: ServerResponse) => {
       for (const name in headers) response.setHeader(name, headers[name] ?? '');
-      if (stopping) response.setHeader('connection', 'close');
-      const pending = connections.get(request.socket)?.pending;
-      pending?.add(response);
+      const connection = connections.get(request.socket);
+      if (stopping || connection?.isEnding) response.setHeader('connection', 'close');
+      connection?.pending.add(response);
       let over: (() => void) | undefined;
       const endpoint = options.router.handle(request, response, (listener) => {
         over = listener;
       });
       response.on('close', () => {
-        pending?.delete(response);
+        connection?.pending.delete(response);
+        // Where the head had been sent before it could say so.
+        if (connection?.isEnding) request.socket.destroySoon();
         over?.();
         options.observe.answered(endpoint, response.headersSent ? response.statusCode : CLIENT_GONE);
       });
@@ -86,7 +92,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
 
   function serve(socket: Socket): void {
     const pending = new Set<ServerResponse>();
-    connections.set(socket, { pending, bytesBefore: socket.bytesRead });
+    connections.set(socket, { pending, bytesBefore: socket.bytesRead, isEnding: false });
     socket.once('close', () => {
       connections.delete(socket);
       // Node tells the answer whose turn it is; those that wait behind it would never hear that their caller left.
@@ -103,6 +109,16 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     for (const raw of shaking) raw.destroy();
   }
 
+  function endAll(): void {
+    for (const connection of connections.values()) {
+      connection.isEnding = true;
+      for (const response of connection.pending) {
+        if (!response.headersSent) response.setHeader('connection', 'close');
+      }
+    }
+    closeIdle();
+  }
+
   return {
     start: () =>
       new Promise((resolve, reject) => {
@@ -114,6 +130,8 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       }),
     setTls(tls) {
       door = doorFor(tls);
+      if (!admitsAlike(inForce, tls)) endAll();
+      inForce = tls;
     },
     setHeaders(next) {
       headers = next;
@@ -131,6 +149,13 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       });
     },
   };
+}
+
+/** Whether nothing but the server's own certificate is another. */
+function admitsAlike(before: ServerTls | undefined, after: ServerTls | undefined): boolean {
+  const { identity: _, ...one } = before ?? { identity: undefined };
+  const { identity: __, ...other } = after ?? { identity: undefined };
+  return (before === undefined) === (after === undefined) && isDeepStrictEqual(one, other);
 }
 
 /** nginx's number for a caller that left before it was answered. */
