@@ -16,6 +16,9 @@ export interface KeyPair {
   readonly cert: Buffer;
 }
 
+/** `expired` since yesterday; `foreign`: signed by nobody that a client trusts. */
+export type CertificateFlaw = 'expired' | 'foreign';
+
 /** A certificate authority in a private folder. */
 export interface Certificates {
   /** PEM of the authority: what a client has to trust. */
@@ -25,8 +28,8 @@ export interface Certificates {
   readonly server: KeyPair;
   /** A further server certificate with the same key. Names may begin with `*.`. */
   serverCertificate(names: readonly string[]): Promise<KeyPair>;
-  /** Such a certificate ready for a listener, with our authority for the clients'. */
-  secureContext(names: readonly string[]): Promise<SecureContext>;
+  /** Such a certificate ready for a listener, with our authority for the clients'; flawed on request. */
+  secureContext(names: readonly string[], flaw?: CertificateFlaw): Promise<SecureContext>;
   /** A client certificate with this common name. */
   clientCertificate(commonName: string): Promise<KeyPair>;
   /** Deletes the folder. */
@@ -50,7 +53,7 @@ async function certificatesIn(folder: string, names: readonly string[]): Promise
   const caFile = join(folder, 'ca.pem');
   const [ca, key] = await Promise.all([readFile(caFile), readFile(join(folder, 'server.key'))]);
   let serial = 1;
-  const issue = async (commonName: string, extensions: string): Promise<Buffer> => {
+  const issue = async (commonName: string, extensions: string, flaw?: CertificateFlaw): Promise<Buffer> => {
     serial += 1;
     const name = `certificate-${serial}`;
     await writeFile(join(folder, `${name}.ext`), extensions);
@@ -60,14 +63,11 @@ async function certificatesIn(folder: string, names: readonly string[]): Promise
       '-req',
       '-in',
       `${name}.csr`,
-      '-CA',
-      'ca.pem',
-      '-CAkey',
-      'ca.key',
+      ...(flaw === 'foreign' ? ['-signkey', 'server.key'] : ['-CA', 'ca.pem', '-CAkey', 'ca.key']),
       '-set_serial',
       String(serial),
       '-days',
-      VALID_DAYS,
+      flaw === 'expired' ? '-1' : VALID_DAYS,
       '-sha256',
       '-extfile',
       `${name}.ext`,
@@ -76,8 +76,8 @@ async function certificatesIn(folder: string, names: readonly string[]): Promise
     ]);
     return readFile(join(folder, `${name}.pem`));
   };
-  const serverCertificate = async (subjects: readonly string[]): Promise<KeyPair> => {
-    const cert = await issue(subjects[0] ?? 'localhost', serverExtensions(subjects));
+  const serverCertificate = async (subjects: readonly string[], flaw?: CertificateFlaw): Promise<KeyPair> => {
+    const cert = await issue(subjects[0] ?? 'localhost', serverExtensions(subjects), flaw);
     return { key, cert };
   };
   return {
@@ -85,7 +85,7 @@ async function certificatesIn(folder: string, names: readonly string[]): Promise
     ca,
     server: await serverCertificate(names),
     serverCertificate,
-    secureContext: async (subjects) => createSecureContext({ ...(await serverCertificate(subjects)), ca }),
+    secureContext: async (subjects, flaw) => createSecureContext({ ...(await serverCertificate(subjects, flaw)), ca }),
     async clientCertificate(commonName) {
       return { key, cert: await issue(commonName, 'extendedKeyUsage=clientAuth\n') };
     },

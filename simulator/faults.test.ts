@@ -156,6 +156,19 @@ describe('on the API', () => {
     expect(() => JSON.parse(broken.text)).toThrow(SyntaxError);
   });
 
+  test('a total that moves, a list that is cut, a header as it is', async () => {
+    const pageOf = async (path: string) => JSON.parse((await askApi(simulator, path, authorization)).text);
+    const { pagination } = await pageOf('/v3/apps?per_page=3&page=2');
+    simulator.faults.add({ kind: 'apps', times: 1, action: { type: 'moving_total', step: -2 } });
+    expect((await pageOf('/v3/apps?per_page=3&page=2')).pagination.total_results).toBe(pagination.total_results - 2);
+    simulator.faults.add({ kind: 'apps', times: 1, action: { type: 'cut_list', keep: 2 } });
+    const cut = await pageOf('/v3/apps?per_page=3&page=1');
+    expect([cut.resources.length, cut.pagination.total_results, cut.pagination.next]).toEqual([2, 2, null]);
+    const headers = { 'Retry-After': 'soon' };
+    simulator.faults.add({ kind: 'apps', action: { type: 'status', status: 429, form: 'text', headers } });
+    expect((await askApi(simulator, '/v3/apps', authorization)).headers['retry-after']).toBe('soon');
+  });
+
   test('a refused login by fault does not count toward the lock', async () => {
     const action = { type: 'status', status: 401, form: 'uaa' } as const;
     simulator.faults.add({ kind: 'token', times: 6, action });

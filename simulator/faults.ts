@@ -48,7 +48,11 @@ export type FaultAction =
   /** A page of a list lacks its last resources; what it says about itself stays. */
   | { readonly type: 'short_page'; readonly missing: number }
   /** Every page of a list but the first repeats the one before it. */
-  | { readonly type: 'repeated_page' };
+  | { readonly type: 'repeated_page' }
+  /** `total_results` grows by so many from page to page; a negative step makes it fall. */
+  | { readonly type: 'moving_total'; readonly step: number }
+  /** A list ends after so many elements, and its totals fit: as if there were no more. */
+  | { readonly type: 'cut_list'; readonly keep: number };
 
 export type FaultMoment = 'before_head' | 'after_head' | 'mid_body';
 
@@ -61,6 +65,8 @@ export interface StatusFault {
   readonly title?: string;
   readonly detail?: string;
   readonly retryAfterSeconds?: Seconds;
+  /** Further headers as they are, such as a `Retry-After` that is no number. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export type FaultRule = FaultMatcher & { readonly action: FaultAction };

@@ -157,7 +157,15 @@ function apiDown(platform: Platform, request: SimulatedRequest): Answer | undefi
 
 function pageFault(faults: readonly FaultAction[]): PageFault | undefined {
   const fault = actingFault(faults);
-  return fault?.type === 'short_page' || fault?.type === 'repeated_page' ? fault : undefined;
+  switch (fault?.type) {
+    case 'short_page':
+    case 'repeated_page':
+    case 'moving_total':
+    case 'cut_list':
+      return fault;
+    default:
+      return undefined;
+  }
 }
 
 /** What the router adds to answers that have none. */

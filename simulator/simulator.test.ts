@@ -49,6 +49,10 @@ test('a domain made later has a certificate and an entry; stop ends everything',
   expect((await ask(simulator, 'https://x.later.example/metrics')).status).toBe(200);
   await simulator.presentCertificate('x.later.example', ['foreign.example']);
   expect((await ask(simulator, 'https://x.later.example/metrics')).error).toBe('ERR_TLS_CERT_ALTNAME_INVALID');
+  await simulator.presentCertificate('x.later.example', ['x.later.example'], 'expired');
+  expect((await ask(simulator, 'https://x.later.example/metrics')).error).toBe('CERT_HAS_EXPIRED');
+  await simulator.presentCertificate('x.later.example', ['x.later.example'], 'foreign');
+  expect((await ask(simulator, 'https://x.later.example/metrics')).error).toMatch(/SELF_SIGNED|UNABLE_TO/);
   const { caFile, controlUrl, connectTo } = simulator;
   await simulator.stop();
   await simulator.stop();

@@ -1,5 +1,5 @@
 import { createFillers } from './applications/filler.js';
-import { type Certificates, createCertificates } from './certificates.js';
+import { type CertificateFlaw, type Certificates, createCertificates } from './certificates.js';
 import { createCloudController } from './cloud-controller/cloud-controller.js';
 import { startControl } from './control/control.js';
 import { createFaults, type Faults } from './faults.js';
@@ -17,7 +17,7 @@ import { emptyState } from './world/state.js';
 import { type World, worldOf } from './world/world.js';
 
 export { parseSimulatorArguments, SIMULATOR_USAGE } from './arguments.js';
-export type { Certificates } from './certificates.js';
+export type { CertificateFlaw, Certificates } from './certificates.js';
 export type { FaultAction, FaultHandle, FaultRule, Faults } from './faults.js';
 export type { Role, ScopedRoles, SimulatorOptions } from './options.js';
 export type { Platform } from './platform.js';
@@ -47,7 +47,7 @@ export interface Simulator {
   /** Connections that the router has open now. */
   connections(): number;
   /** From now on the router shows a certificate for `names` to clients that ask for `serverName`. */
-  presentCertificate(serverName: string, names: readonly string[]): Promise<void>;
+  presentCertificate(serverName: string, names: readonly string[], flaw?: CertificateFlaw): Promise<void>;
   /** Without a network policy connections to internal routes are refused. */
   setNetworkPolicy(policy: Platform['networkPolicy']): Promise<void>;
   readonly controlUrl: string;
@@ -104,8 +104,8 @@ function simulatorOf({ settings, parts, front, certificates, world }: SimulatorP
     uaa: parts.uaa,
     certificates,
     connections: () => front.https.connections() + front.http.connections(),
-    async presentCertificate(serverName, names) {
-      front.contexts.set(serverName.toLowerCase(), await certificates.secureContext(names));
+    async presentCertificate(serverName, names, flaw) {
+      front.contexts.set(serverName.toLowerCase(), await certificates.secureContext(names, flaw));
     },
     async setNetworkPolicy(policy) {
       parts.platform.networkPolicy = policy;

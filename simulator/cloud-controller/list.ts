@@ -1,4 +1,5 @@
 import type { Milliseconds } from '../../src/base/duration.js';
+import type { FaultAction } from '../faults.js';
 import { type Answer, jsonAnswer } from '../http/message.js';
 import type { WorldState } from '../world/state.js';
 import type { Features } from './features.js';
@@ -33,7 +34,10 @@ export interface ListKind<T extends ListRecord> {
 }
 
 /** What a fault does to a page. */
-export type PageFault = { readonly type: 'short_page'; readonly missing: number } | { readonly type: 'repeated_page' };
+export type PageFault = Extract<
+  FaultAction,
+  { readonly type: 'short_page' | 'repeated_page' | 'moving_total' | 'cut_list' }
+>;
 
 export interface ListRequest<T extends ListRecord> {
   readonly kind: ListKind<T>;
@@ -64,11 +68,14 @@ export function answerList<T extends ListRecord>(request: ListRequest<T>): Answe
     if (kind.visible(record, context.visibility) && tests.every((test) => test(record))) found.push(record);
   }
   sortRecords(found, kind, query);
+  if (request.fault?.type === 'cut_list') found.splice(request.fault.keep);
 
   const page = request.fault?.type === 'repeated_page' ? Math.max(1, query.page - 1) : query.page;
   let shown = found.slice((page - 1) * query.perPage, page * query.perPage);
   // The total is counted over the rows of the page, so a page past the end says 0 (facts 3.1).
-  const total = shown.length === 0 && kind.countsApart !== true ? 0 : found.length;
+  const counted = shown.length === 0 && kind.countsApart !== true ? 0 : found.length;
+  const moved = request.fault?.type === 'moving_total' ? request.fault.step * (query.page - 1) : 0;
+  const total = Math.max(0, counted + moved);
   if (request.fault?.type === 'short_page') shown = shown.slice(0, Math.max(0, shown.length - request.fault.missing));
   return jsonAnswer(200, {
     pagination: pagination(request, query, total),

@@ -17,6 +17,7 @@ const action = z.discriminatedUnion('type', [
     title: z.string().exactOptional(),
     detail: z.string().exactOptional(),
     retryAfterSeconds: count.exactOptional(),
+    headers: z.record(z.string(), z.string()).exactOptional(),
   }),
   z.strictObject({ type: z.literal('reset'), when: moment }),
   z.strictObject({ type: z.literal('hang'), when: moment }),
@@ -30,6 +31,8 @@ const action = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('rate_limit'), retryAfterSeconds: count }),
   z.strictObject({ type: z.literal('short_page'), missing: count }),
   z.strictObject({ type: z.literal('repeated_page') }),
+  z.strictObject({ type: z.literal('moving_total'), step: z.int() }),
+  z.strictObject({ type: z.literal('cut_list'), keep: count }),
 ]);
 
 const faultRule: z.ZodType<FaultRule> = z.strictObject({

@@ -50,8 +50,9 @@ function silent(fault: FaultAction): boolean {
 function statusAnswer(fault: StatusFault): Answer {
   const bare = bodyOf(fault);
   const reason = STATUS_CODES[fault.status] === undefined ? { reason: fault.detail ?? 'Unknown' } : {};
-  if (fault.retryAfterSeconds === undefined) return { ...bare, ...reason };
-  return { ...bare, ...reason, headers: [...bare.headers, ['Retry-After', String(fault.retryAfterSeconds)]] };
+  const added: Header[] = Object.entries(fault.headers ?? {});
+  if (fault.retryAfterSeconds !== undefined) added.push(['Retry-After', String(fault.retryAfterSeconds)]);
+  return { ...bare, ...reason, headers: [...bare.headers, ...added] };
 }
 
 function bodyOf(fault: StatusFault): Answer {
