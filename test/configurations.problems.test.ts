@@ -104,7 +104,7 @@ describe('values of the wrong kind', () => {
       {
         ...yaml('promregator.authentication.basic.password: "{bcrypt}hunter2"'),
         problems: [
-          'promregator.yml:1:44: promregator.authentication.basic.password: found a bcrypt hash that is none (not shown), expected 60 characters, such as $2y$10$ and 53 more; make one by promregator hash-password; in a shell, put it into single quotes',
+          'promregator.yml:1:44: promregator.authentication.basic.password: found an incomplete bcrypt hash (not shown), expected 60 characters, such as $2y$10$ and 53 more; make one by promregator hash-password; in a shell, put it into single quotes',
         ],
       },
     ],

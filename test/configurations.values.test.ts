@@ -179,7 +179,7 @@ describe('lists', () => {
       {
         env: { PROMREGATOR_TARGETS_0_ORGNAME: 'a', PROMREGATOR_TARGETS_2_ORGNAME: 'c' },
         problems: [
-          'environment PROMREGATOR_TARGETS_2_ORGNAME: promregator.targets: found item 2 without an item 1, expected indices without a gap; number the items promregator.targets from 0 on',
+          'environment PROMREGATOR_TARGETS_2_ORGNAME: promregator.targets: found item 2 without an item 1, expected indices without a gap; number the items of promregator.targets from 0 on',
         ],
         warnings: [NO_FILE],
       },
@@ -320,7 +320,7 @@ describe('Cloud Foundry', () => {
       'PORT that is none',
       {
         env: { VCAP_APPLICATION: '{}', PORT: 'x' },
-        problems: ['environment PORT: server.port: found "x", expected the port that Cloud Foundry gives us'],
+        problems: ['environment PORT: server.port: found "x", expected a whole number from 1 to 65535'],
         warnings: [NO_FILE],
       },
     ],

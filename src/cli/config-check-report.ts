@@ -1,5 +1,6 @@
 import { oneLine } from '../base/errors.js';
 import type { EffectiveValue } from '../config/effective-values.js';
+import { groupIgnored } from '../config/ignored-options.js';
 import type { ConfigOutcome } from '../config/load-config.js';
 import { formatOrigin } from '../config/origin.js';
 import { formatProblem, type Problem } from '../config/report.js';
@@ -36,7 +37,7 @@ export function writeCheckText(outcome: ConfigOutcome): string {
   return [
     ...problems.map((each) => `error: ${formatProblem(each)}\n`),
     ...outcome.warnings.map((each) => `warning: ${formatProblem(each)}\n`),
-    ...ignored.map(({ path, reason }) => oneLine(`ignored: ${path}: ${reason}`).concat('\n')),
+    ...groupIgnored(ignored).map((text) => oneLine(`ignored: ${text}`).concat('\n')),
     ...(files === undefined ? [] : [`files: ${files}\n`]),
     `${outcome.ok ? 'The configuration is good' : `${problems.length} problem(s) in the configuration`}.\n`,
     effectiveTable(outcome.effective),
@@ -54,6 +55,7 @@ function effectiveTable(effective: readonly EffectiveValue[]): string {
 }
 
 function cut(value = '-'): string {
+  if (value === '') return '""';
   const points = [...value];
   return points.length > WIDEST_VALUE ? `${points.slice(0, WIDEST_VALUE - 1).join('')}…` : value;
 }

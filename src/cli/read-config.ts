@@ -1,5 +1,6 @@
 import { createProgramLog, type ProgramLog } from '../assembly/program-log.js';
 import type { ConfigLoader, Loaded } from '../assembly/reloader.js';
+import { groupIgnored } from '../config/ignored-options.js';
 import { formatProblem } from '../config/report.js';
 import type { CommandContext } from './command.js';
 import { createConfigLoader } from './config-loader.js';
@@ -26,7 +27,7 @@ export async function readConfig(context: CommandContext): Promise<ReadConfig | 
   const configLog = log.log.child('config');
   for (const warning of outcome.warnings) configLog.warn(formatProblem(warning));
   if (outcome.ignored.length > 0) {
-    const options = outcome.ignored.map(({ path, reason }) => `${path} (${reason})`).join(', ');
+    const options = groupIgnored(outcome.ignored).join('; ');
     configLog.info('options that mean nothing here are ignored', { options });
   }
   configLog.info('configuration read', { files: outcome.files.join(', ') || 'none' });

@@ -1,3 +1,4 @@
+import { MASK, maskAddress, maskText } from './mask.js';
 import type { Origin } from './origin.js';
 import { formatPath, type Path } from './path.js';
 import { readText } from './read-text.js';
@@ -33,7 +34,9 @@ function listNode(shape: Shape, node: TreeNode | undefined, path: Path): readonl
         return writtenValue(shape.value, leaf, [...path, below.join('.')]);
       });
     case 'leaf':
-      return [node?.kind === 'leaf' && node.text !== '' ? writtenValue(shape, node, path) : defaultValue(shape, path)];
+      return [
+        node?.kind === 'leaf' && isSet(shape, node) ? writtenValue(shape, node, path) : defaultValue(shape, path),
+      ];
   }
 }
 
@@ -43,16 +46,26 @@ function listItems(shape: ListShape, node: TreeNode | undefined, path: Path): re
   }
   // Several texts may be one, with commas.
   if (node?.kind === 'leaf' && node.text !== '' && shape.element.kind === 'leaf') {
-    return [entry(path, isSecret(shape) || node.secret ? MASK : withoutUser(node.text), node)];
+    return [entry(path, isSecret(shape) || node.secret ? MASK : maskText(node.text), node)];
   }
   return [{ path: formatPath(path), value: undefined, origin: 'default', through: undefined }];
 }
 
+/** Some options give a meaning to being empty; for all others it is not being set. */
+function isSet(shape: LeafShape, { text, faulty }: Leaf): boolean {
+  return text !== '' || (!faulty && shape.type.kind === 'text' && shape.schema.safeParse('').success);
+}
+
 function writtenValue(shape: LeafShape, leaf: Leaf, path: Path): EffectiveValue {
   if (leaf.faulty) return entry(path, undefined, leaf);
-  if (shape.secret || leaf.secret) return entry(path, MASK, leaf);
-  const value = readText(shape, leaf.text, () => undefined);
-  return entry(path, withoutUser(String(value ?? leaf.text)), leaf);
+  if (leaf.secret || (shape.secret && !(shape.orFile && isFileName(leaf.text)))) return entry(path, MASK, leaf);
+  const value = shape.secret ? leaf.text : String(readText(shape, leaf.text, () => undefined) ?? leaf.text);
+  return entry(path, shape.address ? maskAddress(value) : maskText(value), leaf);
+}
+
+/** A key is many lines, and its bare text without them ends in no such suffix. */
+function isFileName(text: string): boolean {
+  return /^[^\s]{1,200}$/.test(text) && (/^(?:file:|\.{0,2}\/)/.test(text) || /\.[a-z0-9]{1,5}$/i.test(text));
 }
 
 function entry(path: Path, value: string | undefined, { origin, through }: Leaf): EffectiveValue {
@@ -63,11 +76,4 @@ function defaultValue(shape: LeafShape, path: Path): EffectiveValue {
   const outcome = shape.schema.safeParse(undefined);
   const value = outcome.success && outcome.data !== undefined ? String(outcome.data) : undefined;
   return { path: formatPath(path), value, origin: 'default', through: undefined };
-}
-
-const MASK = '<secret>';
-
-/** No address may hold a user; one that does is refused, and its password is not to be shown for it. */
-function withoutUser(text: string): string {
-  return text.replace(/\/\/[^/\s]*@/g, `//${MASK}@`);
 }

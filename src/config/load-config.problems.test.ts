@@ -136,7 +136,7 @@ describe('problems, each with place and remedy', () => {
       'a gap in the numbers',
       { env: { ...MANDATORY_ENV, PROMREGATOR_TARGETS_0_ORGNAME: 'a', PROMREGATOR_TARGETS_2_ORGNAME: 'b' } },
       [
-        'environment PROMREGATOR_TARGETS_2_ORGNAME: promregator.targets: found item 2 without an item 1, expected indices without a gap; number the items promregator.targets from 0 on',
+        'environment PROMREGATOR_TARGETS_2_ORGNAME: promregator.targets: found item 2 without an item 1, expected indices without a gap; number the items of promregator.targets from 0 on',
       ],
     ],
     [
@@ -150,7 +150,7 @@ describe('problems, each with place and remedy', () => {
       'a preferred route that does not compile',
       { env: { ...MANDATORY_ENV, PROMREGATOR_TARGETS_0_PREFERREDROUTEREGEX: 'a,*b' } },
       [
-        'environment PROMREGATOR_TARGETS_0_PREFERREDROUTEREGEX: promregator.targets[0].preferredRouteRegex[1]: found "*b", which does not compile: a * that repeats nothing at character 1, expected a regular expression',
+        'environment PROMREGATOR_TARGETS_0_PREFERREDROUTEREGEX: promregator.targets[0].preferredRouteRegex[1]: found "*b", which does not compile: a * that repeats nothing at character 1, expected a regular expression; for any text write .*',
       ],
     ],
     [
@@ -334,7 +334,7 @@ describe('problems, each with place and remedy', () => {
     [
       'a port of Cloud Foundry that is none',
       { env: { ...MANDATORY_ENV, VCAP_APPLICATION: '{}', PORT: 'x' } },
-      ['environment PORT: server.port: found "x", expected the port that Cloud Foundry gives us'],
+      ['environment PORT: server.port: found "x", expected a whole number from 1 to 65535'],
     ],
     [
       'a map where a value is expected',

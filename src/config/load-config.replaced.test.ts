@@ -155,10 +155,10 @@ describe('what is wrong with it', () => {
       ['environment P: server.port: found "http", expected a whole number from 0 to 65535'],
     ],
     [
-      'a secret beside its file',
-      { yaml: 'cf.passwordFile: pw', files: { '/work/pw': 'x' } },
+      'a secret beside its file, in one source',
+      { yaml: 'cf: {passwordFile: pw, password: hunter2}', files: { '/work/pw': 'x' }, env: WITHOUT_PASSWORD },
       [
-        'promregator.yml:1:18: cf.passwordFile: found a file beside cf.password (set at environment CF_PASSWORD), expected one of the two; remove one, or its variable from the environment',
+        'promregator.yml:1:20: cf.passwordFile: found a file beside cf.password (set at promregator.yml:1:34), expected one of the two; remove one, or its variable from the environment',
       ],
     ],
     [

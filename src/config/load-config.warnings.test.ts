@@ -64,7 +64,7 @@ describe('warnings', () => {
       'the end that the watchdog puts to the process',
       { yaml: `${RULE}\ncf.watchdog: {enabled: true, rate: 1, restartCount: 3}` },
       [
-        'promregator.yml:2:39: cf.watchdog.restartCount: found an option that has no counterpart here, expected none; it is ignored: the process never ends by itself; watch /-/ready',
+        'promregator.yml:2:39: cf.watchdog.restartCount: not supported: the process never ends by itself; watch /-/ready',
       ],
     ],
     [
@@ -87,7 +87,7 @@ describe('warnings', () => {
       'VCAP_APPLICATION that is no JSON',
       { yaml: RULE, env: { ...MANDATORY_ENV, VCAP_APPLICATION: 'x' } },
       [
-        'environment VCAP_APPLICATION: found a value that is none, expected the JSON object that Cloud Foundry gives; it is passed over',
+        'environment VCAP_APPLICATION: found a text that is no JSON object (not shown), expected the JSON object that Cloud Foundry gives; it is passed over',
       ],
     ],
     [

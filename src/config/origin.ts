@@ -32,6 +32,13 @@ function formatSource(origin: Origin): string {
   }
 }
 
+/** Whether both were written in one place of the order of precedence: in one file, in the environment, on the command line. */
+export function isSameSource(a: Origin, b: Origin): boolean {
+  if (a.kind === 'file' || b.kind === 'file') return a.kind === b.kind && formatSource(a) === formatSource(b);
+  // A text with lines is the one of SPRING_APPLICATION_JSON, which beats the environment that may hold it.
+  return a.kind === b.kind && (a.line === undefined) === (b.line === undefined);
+}
+
 /** Order in which people read problems: files from top to bottom, then environment, Java's switches, command line. */
 export function compareOrigins(a: Origin | undefined, b: Origin | undefined): number {
   const rank = rankOf(a) - rankOf(b);

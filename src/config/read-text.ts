@@ -40,8 +40,10 @@ const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
   ['0', false],
 ]);
 
-/** Digits may be grouped by `_`, which the original's YAML 1.1 allows. */
+/** Digits may be grouped by `_`, which the original's YAML 1.1 allows, and `0x1F` is taken as Spring takes it. */
 function convertNumber(text: string): number | undefined {
+  const [, sign, digits] = /^([-+]?)0x([\da-f]+(?:_[\da-f]+)*)$/i.exec(text) ?? [];
+  if (digits !== undefined) return Number.parseInt(digits.replaceAll('_', ''), 16) * (sign === '-' ? -1 : 1);
   return /^[-+]?\d+(?:_\d+)*(?:\.\d+)?$/.test(text) ? Number(text.replaceAll('_', '')) : undefined;
 }
 

@@ -1,11 +1,12 @@
 import { findForeignOption, flatten, isForeignGroup } from './foreign-options.js';
-import { nearestName } from './nearest-name.js';
 import { formatPath, type Path, relaxName } from './path.js';
 import { readText } from './read-text.js';
-import type { ProblemText, Reporter } from './report.js';
+import { type ProblemText, quote, type Reporter } from './report.js';
 import { type LeafShape, type ListShape, type ObjectShape, optionsOf, type RecordShape, type Shape } from './shape.js';
 import type { IgnoredOption } from './sources/source.js';
+
 import { childrenOf, type Leaf, leavesOf, type MapNode, type TreeNode } from './tree.js';
+import { likelyMember } from './unknown-name.js';
 
 /**
  * The merged tree as values of the types that the schema asks for. What does not fit is reported and left out, so that
@@ -39,16 +40,30 @@ function readNode(shape: Shape, node: TreeNode, path: Path, reader: Reader): unk
     case 'record':
       return readRecord(shape, node, path, reader);
     case 'leaf':
-      if (node.kind === 'leaf') return readLeaf(shape, node, (text) => reader.reporter.error(path, text));
+      if (node.kind === 'leaf') return readLeaf(shape, node, path, reader);
       reader.reporter.error(path, notAText(node, path));
       return undefined;
   }
 }
 
 /** A value that is secret stays so in an option that is none. */
-function readLeaf(shape: LeafShape, node: Leaf, report: (text: ProblemText) => void): unknown {
+function readLeaf(shape: LeafShape, node: Leaf, path: Path, { reporter }: Reader): unknown {
   if (node.faulty) return undefined;
+  if (shape.type.kind === 'number' && node.origin.kind === 'file') warnOfZeros(node, path, reporter);
+  const report = (text: ProblemText): void => reporter.error(path, text);
   return readText(node.secret ? { ...shape, secret: true } : shape, node.text, report);
+}
+
+/** YAML 1.1, which the original reads, takes such digits for octal ones. */
+function warnOfZeros({ text }: Leaf, path: Path, reporter: Reporter): void {
+  const digits = /^[-+]?0+([0-7_]+)$/.exec(text.trim())?.[1]?.replaceAll('_', '');
+  if (digits === undefined || Number(digits) < 8) return;
+  const decimal = Number(digits);
+  reporter.warning(path, {
+    found: `${quote(text)}, which is read as ${decimal}`,
+    expected: 'a number without zeros before it',
+    remedy: `the original reads it as octal, which is ${Number.parseInt(digits, 8)}`,
+  });
 }
 
 function notAText(node: TreeNode, path: Path): ProblemText {
@@ -124,7 +139,7 @@ function reportGap(node: TreeNode, path: Path, reader: Reader): void {
   const behind = children[gap];
   if (behind === undefined) return;
   const found = `item ${behind[0]} without an item ${gap}`;
-  const remedy = `number the items ${formatPath(path)} from 0 on`;
+  const remedy = `number the items of ${formatPath(path)} from 0 on`;
   reader.reporter.errorAt(behind[1].origin, path, { found, expected: 'indices without a gap', remedy });
 }
 
@@ -138,8 +153,7 @@ function readRecord(shape: RecordShape, node: TreeNode, path: Path, reader: Read
   const entries: [string, unknown][] = [];
   for (const [name, child] of node.entries) {
     for (const [below, leaf] of leavesOf(child)) {
-      const report = (text: ProblemText): void => reader.reporter.error([...path, name, ...below], text);
-      const value = readLeaf(shape.value, leaf, report);
+      const value = readLeaf(shape.value, leaf, [...path, name, ...below], reader);
       if (value !== undefined) entries.push([[name, ...below].join('.'), value]);
     }
   }
@@ -147,6 +161,7 @@ function readRecord(shape: RecordShape, node: TreeNode, path: Path, reader: Read
 }
 
 function reportUnknown(shape: ObjectShape, name: string, node: TreeNode, path: Path, reader: Reader): void {
+  if (!shape.strict && isOfUser(name, node, path)) return;
   if (isEmpty(node) && isForeignGroup(flatten([...path, name]))) return;
   const leaves = leavesOf(node, [...path, name]);
   const unknown = leaves.filter(([leafPath, leaf]) => !reportForeign(flatten(leafPath), leaf, reader));
@@ -157,20 +172,17 @@ function reportUnknown(shape: ObjectShape, name: string, node: TreeNode, path: P
   else reader.reporter.warningAt(node.keyOrigin, here, { ...text, expected: `${text.expected}; it is passed over` });
 }
 
-function unknownText(shape: ObjectShape, name: string, reader: Reader): ProblemText {
-  const expected = shape.strict ? `one of ${[...shape.members.keys()].join(', ')}` : 'an option';
-  const near = SYNONYMS.get(relaxName(name)) ?? nearestName(name, shape.members.keys());
-  const known = near !== undefined && shape.members.has(near) ? near : placeOf(name, reader.names);
-  return { found: 'an unknown name', expected, ...(known === undefined ? {} : { remedy: `did you mean ${known}?` }) };
+/** What placeholders read, and at the top, where Compose and others have the same habit, what YAML's anchors stand at. */
+function isOfUser(name: string, node: TreeNode, path: Path): boolean {
+  if (leavesOf(node).some(([, { referred }]) => referred)) return true;
+  return path.length === 0 && name.startsWith('x-') && node.keyOrigin.kind === 'file';
 }
 
-/** `appName` stands in the original's own documentation, which never read it. */
-const SYNONYMS: ReadonlyMap<string, string> = new Map([
-  ['appname', 'applicationName'],
-  ['appregex', 'applicationRegex'],
-  ['organizationname', 'orgName'],
-  ['organizationregex', 'orgRegex'],
-]);
+function unknownText(shape: ObjectShape, name: string, reader: Reader): ProblemText {
+  const expected = shape.strict ? `one of ${[...shape.members.keys()].join(', ')}` : 'an option';
+  const known = likelyMember(shape, name) ?? placeOf(name, reader.names);
+  return { found: 'an unknown name', expected, ...(known === undefined ? {} : { remedy: `did you mean ${known}?` }) };
+}
 
 /** The one option whose last step is that name, wherever it belongs. */
 function placeOf(name: string, names: readonly Path[]): string | undefined {
@@ -186,19 +198,21 @@ function placeOf(name: string, names: readonly Path[]): string | undefined {
 function reportForeign(path: Path, node: TreeNode, reader: Reader): boolean {
   const option = findForeignOption(path);
   if (option === undefined) return false;
-  if (option.fate !== 'ignored' && isSwitchedOff(node)) return true;
-  if (option.fate === 'ignored') {
-    reader.ignored.push({ path: formatPath(path), reason: option.reason });
+  const off = option.fate !== 'ignored' && isSwitchedOff(node);
+  if (off && isEmpty(node)) return true;
+  if (off || option.fate === 'ignored') {
+    reader.ignored.push({
+      path: formatPath(path),
+      reason: off ? 'it is switched off, and there is no such thing here' : option.reason,
+    });
     return true;
   }
   const group = `${option.pattern} ${path.find((segment) => typeof segment === 'number') ?? ''}`;
   if (reader.said.has(group)) return true;
   reader.said.add(group);
-  const found = 'an option that has no counterpart here';
-  const { reason } = option;
-  if (option.fate === 'refused')
-    reader.reporter.errorAt(node.keyOrigin, path, { found, expected: `none, since ${reason}` });
-  else reader.reporter.warningAt(node.keyOrigin, path, { found, expected: 'none', remedy: `it is ignored: ${reason}` });
+  const text = { found: `not supported: ${option.reason}`, expected: '' };
+  if (option.fate === 'refused') reader.reporter.errorAt(node.keyOrigin, path, text);
+  else reader.reporter.warningAt(node.keyOrigin, path, text);
   return true;
 }
 

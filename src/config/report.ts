@@ -1,12 +1,14 @@
 import { oneLine } from '../base/errors.js';
+import { MASK, maskText } from './mask.js';
 import { compareOrigins, formatOrigin, type Origin } from './origin.js';
 import { formatPath, type Path } from './path.js';
-import { findOrigin, nodeAt, type TreeNode } from './tree.js';
+import { findOrigin, findOwnOrigin, nodeAt, ownNodeAt, type TreeNode } from './tree.js';
 
 /**
  * Something to change in the configuration, or, as a warning, to look at.
  *
- * `found` and `expected` complete the sentence "found …, expected …"; neither ever holds a secret.
+ * `found` and `expected` complete the sentence "found …, expected …"; neither ever holds a secret. Where nothing is
+ * expected, that is empty, and `found` is the whole sentence.
  */
 export interface Problem {
   /** Undefined when the trouble is that nothing was written anywhere. */
@@ -26,6 +28,7 @@ export interface Reporter {
   error(path: Path, text: ProblemText): void;
   /** An error about nothing being there; said only where nothing is wrong with what is there. */
   missing(path: Path, text: Omit<ProblemText, 'found'>): void;
+  /** At the place of the value itself; without place for one that nobody wrote. */
   warning(path: Path, text: ProblemText): void;
   /** The same at a place that the caller knows better, such as that of a key instead of its value. */
   errorAt(origin: Origin | undefined, path: Path, text: ProblemText): void;
@@ -43,11 +46,11 @@ export interface Findings {
 }
 
 export function createReporter(root: TreeNode, findings: Findings): Reporter {
-  const about = (path: Path, text: ProblemText): Problem => {
-    return problem(findOrigin(root, path), path, withoutSecret(nodeAt(root, path), text));
+  const about = (origin: Origin | undefined, path: Path, text: ProblemText): Problem => {
+    return problem(origin, path, withoutSecret(ownNodeAt(root, path), text));
   };
   const error = (path: Path, text: ProblemText): void => {
-    findings.problems.push(about(path, text));
+    findings.problems.push(about(findOrigin(root, path), path, text));
   };
   const hasError = (path: Path): boolean => {
     const node = nodeAt(root, path);
@@ -65,7 +68,7 @@ export function createReporter(root: TreeNode, findings: Findings): Reporter {
     missing(path, text) {
       if (!hasError(path)) error(path, { found: 'nothing', ...text });
     },
-    warning: (path, text) => void findings.warnings.push(about(path, text)),
+    warning: (path, text) => void findings.warnings.push(about(findOwnOrigin(root, path), path, text)),
     errorAt: (origin, path, text) => void findings.problems.push(problem(origin, path, text)),
     warningAt: (origin, path, text) => void findings.warnings.push(problem(origin, path, text)),
   };
@@ -74,12 +77,10 @@ export function createReporter(root: TreeNode, findings: Findings): Reporter {
 /** What was encrypted is secret in any option; whoever checks the option does not know that it was. */
 function withoutSecret(node: TreeNode | undefined, text: ProblemText): ProblemText {
   if (node?.kind !== 'leaf' || !node.secret || node.text === '') return text;
-  const hide = (sentence: string): string => sentence.replaceAll(node.text, MASK).replace(/"[^"]*"/g, MASK);
+  const hide = (sentence: string): string => sentence.replaceAll(node.text, MASK).replace(/".*"/gs, MASK);
   const { found, expected, remedy } = text;
   return { found: hide(found), expected: hide(expected), ...(remedy === undefined ? {} : { remedy: hide(remedy) }) };
 }
-
-const MASK = '<secret>';
 
 function afterPrefix(text: string, prefix: string): string {
   return text.startsWith(prefix) ? text.slice(prefix.length) : '';
@@ -100,7 +101,9 @@ export function formatProblem(problem: Problem): string {
   const place = problem.origin === undefined ? 'configuration' : formatOrigin(problem.origin);
   const path = problem.path === '' ? '' : `${problem.path}: `;
   const remedy = problem.remedy === undefined ? '' : `; ${problem.remedy}`;
-  return oneLine(`${place}: ${path}found ${problem.found}, expected ${problem.expected}${remedy}`);
+  const { found, expected } = problem;
+  const sentence = expected === '' ? found : `found ${found}, expected ${expected}`;
+  return oneLine(`${place}: ${path}${sentence}${remedy}`);
 }
 
 export function sortProblems(problems: readonly Problem[]): readonly Problem[] {
@@ -110,9 +113,9 @@ export function sortProblems(problems: readonly Problem[]): readonly Problem[] {
 /** Longer values are cut: a pasted certificate would hide the sentence. */
 const LONGEST_QUOTE = 60;
 
-/** A value as it may be shown. Not for options that hold secrets. */
+/** A value as it may be shown, without the user of an address. Not for options that hold secrets. */
 export function quote(text: string): string {
-  const line = oneLine(text);
+  const line = oneLine(maskText(text));
   const points = [...line];
   return points.length > LONGEST_QUOTE ? `"${points.slice(0, LONGEST_QUOTE).join('')}…"` : `"${line}"`;
 }

@@ -37,6 +37,10 @@ export interface LeafShape {
   readonly schema: z.ZodType;
   readonly type: LeafType;
   readonly secret: boolean;
+  /** May name a file in place of the secret. */
+  readonly orFile: boolean;
+  /** Says where somebody is: a URL, or a host. */
+  readonly address: boolean;
   /** Obeyed as a Java switch (`-Dname=value`) and in files; the environment is not asked for it. */
   readonly javaSwitch: boolean;
   readonly unit: Unit | undefined;
@@ -70,6 +74,8 @@ export function shapeOf(schema: z.ZodType): Shape {
     schema,
     type: leafType(inner),
     secret: meta['writeOnly'] === true,
+    orFile: meta['x-file'] === true,
+    address: meta['x-address'] === true,
     javaSwitch: meta['x-java-switch'] === true,
     unit: unitOf(meta['x-unit']),
     description: typeof meta['description'] === 'string' ? meta['description'] : undefined,
@@ -134,6 +140,8 @@ export const TWIN_SHAPE: LeafShape = {
   schema: z.string(),
   type: { kind: 'text' },
   secret: false,
+  orFile: false,
+  address: false,
   javaSwitch: false,
   unit: undefined,
   description: undefined,

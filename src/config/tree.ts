@@ -26,6 +26,8 @@ export interface Leaf extends Placed {
   readonly secret?: true;
   /** Where the placeholder or the name of the file stands that led to this value. */
   readonly through?: Origin;
+  /** A placeholder reads it, so it has its use also where no option has that name. */
+  readonly referred?: true;
   /** What is wrong with it has been said: it is not read, and nothing else is said of it. */
   readonly faulty?: true;
 }
@@ -34,6 +36,8 @@ interface Placed {
   readonly origin: Origin;
   /** Where its name stands, when that is not where its value stands. */
   readonly keyOrigin: Origin;
+  /** Nobody wrote it by itself: it is what the flat name of another option goes through. */
+  readonly implied?: true;
 }
 
 export function mapNode(origin: Origin, keyOrigin: Origin = origin): MapNode {
@@ -82,18 +86,24 @@ function join(container: MapNode | ListNode, path: Path, node: TreeNode): readon
 }
 
 function emptyFor(segment: Segment | undefined, node: TreeNode): MapNode | ListNode {
-  return typeof segment === 'number' ? listNode(node.keyOrigin) : mapNode(node.keyOrigin);
+  const made = typeof segment === 'number' ? listNode(node.keyOrigin) : mapNode(node.keyOrigin);
+  return { ...made, implied: true };
 }
 
 function accepts(container: MapNode | ListNode, segment: Segment | undefined): boolean {
   return (container.kind === 'list') === (typeof segment === 'number');
 }
 
-/** The values of `lower` and `higher`; where both have one, the higher. A list replaces a list whole, as Spring does it. */
+/**
+ * The values of `lower` and `higher`; where both have one, the higher. A list replaces a list whole, as Spring does it.
+ *
+ * What `higher` says stands behind what only `lower` says, so that the order of entries tells which of them counts before.
+ */
 export function overlay(lower: MapNode, higher: MapNode): MapNode {
   const entries = new Map(lower.entries);
   for (const [name, above] of higher.entries) {
     const below = entries.get(name);
+    entries.delete(name);
     entries.set(name, below?.kind === 'map' && above.kind === 'map' ? overlay(below, above) : above);
   }
   return { ...lower, entries };
@@ -111,8 +121,8 @@ export function leavesOf(node: TreeNode, path: Path = []): readonly (readonly [P
 }
 
 /**
- * Where the value at `path` was written. For a value that nobody wrote, the closest thing around it that stands in a
- * file; undefined when there is none.
+ * Where the value at `path` was written. For a value that nobody wrote, the closest group or item around it that somebody
+ * wrote into a file; undefined when there is none.
  */
 export function findOrigin(root: TreeNode, path: Path): Origin | undefined {
   let here: TreeNode = root;
@@ -122,10 +132,25 @@ export function findOrigin(root: TreeNode, path: Path): Origin | undefined {
     if (here.kind === 'leaf') return here.origin;
     const next = childOf(here, segment);
     if (next === undefined) return around;
-    if (next.keyOrigin.kind === 'file') around = next.keyOrigin;
+    if (next.keyOrigin.kind === 'file' && (!next.implied || typeof segment === 'number')) around = next.keyOrigin;
     here = next;
   }
   return here === root ? undefined : here.origin;
+}
+
+/** The same for a value that has to be there; undefined for one that nobody wrote. */
+export function findOwnOrigin(root: TreeNode, path: Path): Origin | undefined {
+  return ownNodeAt(root, path)?.origin;
+}
+
+/** The node at `path`, or the one text that holds it among others, separated by commas. */
+export function ownNodeAt(root: TreeNode, path: Path): TreeNode | undefined {
+  let here: TreeNode | undefined = root;
+  for (const segment of path) {
+    if (here === undefined || here.kind === 'leaf') return here;
+    here = childOf(here, segment);
+  }
+  return here === root ? undefined : here;
 }
 
 /** The node at `path`, if there is one. */

@@ -5,6 +5,7 @@ import type { RawConfig } from '../schema/root.js';
 import { readIdentity } from '../tls-material/identity.js';
 import type { MaterialContext } from '../tls-material/material.js';
 import { resolveTokenUrl } from './token-url.js';
+import { checkUserName } from './user-name.js';
 
 type RawPromregator = RawConfig['promregator'];
 type RawAuthenticator = RawPromregator['authenticator'];
@@ -87,7 +88,10 @@ function reportIdleCredentials(raw: RawAuthenticator, { path, context }: One): v
 
 function resolveBasic(raw: RawAuthenticator, one: One): Authenticator {
   const { username, password } = raw.basic;
-  if (username !== undefined && password !== undefined) return { type: 'basic', username, password };
+  if (username !== undefined && password !== undefined) {
+    checkUserName(username, [...one.path, 'basic', 'username'], one.context.reporter);
+    return { type: 'basic', username, password };
+  }
   reportMissing(raw.basic, ['username', 'password'], { ...one, group: 'basic' });
   return NONE;
 }
@@ -137,6 +141,7 @@ async function resolveByCertificate(raw: RawAuthenticator, one: One): Promise<Au
       certificate: { path: [...at, 'client_certificates'], text: client_certificates },
       key: { path: [...at, 'client_key'], text: client_key.reveal() },
       password: undefined,
+      handshake: { minVersion: one.context.tls.minVersion },
     },
     one.context,
   );

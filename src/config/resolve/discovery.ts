@@ -1,4 +1,5 @@
 import type { DiscoveryConfig, ExternalUrl } from '../config.js';
+import { maskAddress } from '../mask.js';
 import { quote, type Reporter } from '../report.js';
 import type { RawConfig } from '../schema/root.js';
 import { parseExternalUrl } from './web-address.js';
@@ -20,7 +21,7 @@ function resolveHostname(text: string | undefined, reporter: Reporter): string |
   if (text === undefined || /^(?:[\w.-]+|\[[0-9a-fA-F:.]+\])$/.test(text)) return text;
   const expected = 'a host name alone, IPv6 in brackets';
   const remedy = 'port and scheme have options of their own; promregator.discovery.externalUrl holds all of them';
-  reporter.error(['promregator', 'discovery', 'hostname'], { found: quote(text), expected, remedy });
+  reporter.error(['promregator', 'discovery', 'hostname'], { found: quote(maskAddress(text)), expected, remedy });
   return undefined;
 }
 

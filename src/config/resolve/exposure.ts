@@ -7,14 +7,28 @@ import type { Reporter } from '../report.js';
  * and what we show are names and addresses of all applications.
  */
 export function warnOfExposure(server: ServerConfig, inbound: InboundConfig, reporter: Reporter): void {
+  warnOfReload(server, inbound, reporter);
   const guarded = inbound.everything || Object.values(inbound.auth).some((auth) => auth !== 'NONE');
-  const mutual = server.tls !== undefined && ['require', 'require-any'].includes(server.tls.clientAuth);
-  if (guarded || mutual || isLoopback(server.address)) return;
+  if (guarded || isMutual(server) || isLoopback(server.address)) return;
   reporter.warning(['server', 'address'], {
     found: `${server.address}, where everybody who reaches us may see all targets`,
     expected: 'a guard',
     remedy: 'set promregator.discovery.auth and promregator.endpoint.auth, or listen on 127.0.0.1',
   });
+}
+
+function warnOfReload(server: ServerConfig, inbound: InboundConfig, reporter: Reporter): void {
+  const guarded = inbound.everything || inbound.auth.cacheInvalidate !== 'NONE' || isMutual(server);
+  if (!server.lifecycle || guarded || isLoopback(server.address)) return;
+  reporter.warning(['web', 'enable-lifecycle'], {
+    found: 'a reload that everybody who reaches us may ask for',
+    expected: 'a guard',
+    remedy: 'set promregator.cache.invalidate.auth',
+  });
+}
+
+function isMutual({ tls }: ServerConfig): boolean {
+  return tls !== undefined && ['require', 'require-any'].includes(tls.clientAuth);
 }
 
 function isLoopback(address: string): boolean {

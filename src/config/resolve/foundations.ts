@@ -20,6 +20,10 @@ export async function resolveFoundations(
   if (simulation.enabled) return [await resolveSimulated(raw, context)];
   if (raw.foundations.length === 0) return await resolveOnly(raw, context);
   reportCfBeside(raw.cf, context);
+  return await resolveSeveral(raw, context);
+}
+
+async function resolveSeveral(raw: RawConfig, context: CfContext): Promise<readonly FoundationConfig[] | undefined> {
   const seen = new Set<string>();
   const all: FoundationConfig[] = [];
   for (const [index, each] of raw.foundations.entries()) {
@@ -44,6 +48,7 @@ async function resolveSimulated(raw: RawConfig, context: CfContext): Promise<Fou
   if (raw.foundations.length > 0) {
     const expected = 'one or the other';
     reporter.error(['foundations'], { found: 'foundations beside promregator.simulation.enabled', expected });
+    await resolveSeveral(raw, context);
   }
   const simulated = { api_host: 'http://127.0.0.1', username: 'simulator', password: new Secret('simulator') };
   const cf = await resolveCf({ ...cfSchema.parse({}), ...simulated }, ['cf'], context);

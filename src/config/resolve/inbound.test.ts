@@ -114,7 +114,7 @@ describe('who may call us', () => {
       'a hash that was cut',
       { yaml: authentication(`{basic.password: "${HASH.slice(0, -1)}"}`) },
       [
-        'promregator.yml:1:46: promregator.authentication.basic.password: found a bcrypt hash that is none (not shown), expected 60 characters, such as $2y$10$ and 53 more; make one by promregator hash-password; in a shell, put it into single quotes',
+        'promregator.yml:1:46: promregator.authentication.basic.password: found an incomplete bcrypt hash (not shown), expected 60 characters, such as $2y$10$ and 53 more; make one by promregator hash-password; in a shell, put it into single quotes',
       ],
     ],
     [

@@ -4,6 +4,7 @@ import type { Reporter } from '../report.js';
 import type { RawConfig } from '../schema/root.js';
 import { checkUnique } from './name.js';
 import { readPassword } from './password-form.js';
+import { checkUserName } from './user-name.js';
 
 type RawPromregator = RawConfig['promregator'];
 
@@ -72,13 +73,6 @@ function resolveUsers(raw: RawPromregator, reporter: Reporter): readonly Inbound
     reporter.warning([...AUTHENTICATION, 'basic', 'username'], { found, expected: 'its password beside it' });
   }
   return all;
-}
-
-/** RFC 7617, 2: a colon ends the name, and control characters are not allowed. */
-function checkUserName(name: string, path: Path, reporter: Reporter): void {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  if (!/[:\u0000-\u001f\u007f]/.test(name)) return;
-  reporter.error(path, { found: 'a name with a colon or a control character', expected: 'one that HTTP can carry' });
 }
 
 function resolveTokens(raw: RawPromregator, reporter: Reporter): InboundConfig['tokens'] {

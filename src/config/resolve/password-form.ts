@@ -21,7 +21,7 @@ export function readPassword(password: Secret, path: Path, reporter: Reporter): 
   if (hash !== text || /^\$2[aby]\$/.test(text)) {
     if (!BCRYPT.test(hash)) {
       reporter.error(path, {
-        found: 'a bcrypt hash that is none (not shown)',
+        found: 'an incomplete bcrypt hash (not shown)',
         expected: '60 characters, such as $2y$10$ and 53 more',
         remedy: 'make one by promregator hash-password; in a shell, put it into single quotes',
       });

@@ -19,7 +19,7 @@ export function readPlatform(env: Environment, warnings: Problem[]): Platform {
   if (!parsed.success) {
     const origin = { kind: 'environment', name: 'VCAP_APPLICATION' } as const;
     const expected = 'the JSON object that Cloud Foundry gives; it is passed over';
-    warnings.push(problem(origin, [], { found: 'a value that is none', expected }));
+    warnings.push(problem(origin, [], { found: 'a text that is no JSON object (not shown)', expected }));
     return { cloudFoundry: true, applicationId: undefined, uri: undefined };
   }
   const [uri] = parsed.data.application_uris ?? parsed.data.uris ?? [];

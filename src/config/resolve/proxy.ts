@@ -3,6 +3,7 @@ import { formatPath, type Path } from '../path.js';
 import type { Reporter } from '../report.js';
 import type { RawProxy } from '../schema/proxy.js';
 import { parseProxyAddress } from './proxy-address.js';
+import { checkUserName } from './user-name.js';
 
 export interface ProxyContext {
   /** Of the group: `['cf', 'proxy']`. */
@@ -63,6 +64,7 @@ function resolveCredentials(
   { username, password }: Partial<RawProxy>,
   { path, reporter }: ProxyContext,
 ): ProxyConfig['credentials'] {
+  if (username !== undefined) checkUserName(username, [...path, 'username'], reporter);
   if (username !== undefined && password !== undefined) return { username, password };
   if (username !== undefined) {
     reporter.missing([...path, 'password'], { expected: `the password of ${formatPath(path)}.username` });

@@ -1,5 +1,6 @@
 import type { Rule, ScrapingConfig, TlsConfig } from '../config.js';
 import { type LabelSelector, parseLabelSelector } from '../label-selector.js';
+import { maskAddress } from '../mask.js';
 import {
   type CompiledExpression,
   compileNameExpression,
@@ -103,13 +104,18 @@ function resolvePaths(raw: RawRule, path: Path, reporter: Reporter): readonly st
   if (raw.path !== undefined) {
     const remedy = 'make it one of paths';
     reporter.error([...path, 'path'], { found: 'path beside paths', expected: 'one or the other', remedy });
+    checkPath(raw.path, [...path, 'path'], reporter);
   }
   return [...new Set(paths.map((each, index) => checkPath(each, [...path, 'paths', index], reporter)))];
 }
 
 /** Goes onto the wire as it stands. */
 function checkPath(text: string, path: Path, reporter: Reporter): string {
-  if (!/^[!"$-~]+$/.test(text)) {
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) {
+    const expected = 'a path alone, such as /metrics';
+    const remedy = 'the host is that of the route; protocol and internalRoutePort have options of their own';
+    reporter.error(path, { found: quote(text), expected, remedy });
+  } else if (!/^[!"$-~]+$/.test(text)) {
     const expected = 'a path of printable ASCII characters, without spaces and #';
     const remedy = 'encode others, such as %20 for a space';
     reporter.error(path, { found: quote(text), expected, remedy });
@@ -141,7 +147,11 @@ type SelectorName = 'org' | 'space' | 'application';
 function resolveSelector(raw: RawRule, what: SelectorName, path: Path, reporter: Reporter): NameSelector {
   const source = raw[`${what}Regex`];
   const name = raw[`${what}Name`];
-  if (source === undefined) return name === undefined ? { kind: 'all' } : { kind: 'name', name };
+  if (source === undefined) {
+    if (name === '') reportEmpty([...path, `${what}Name`], reporter);
+    return name === undefined ? { kind: 'all' } : { kind: 'name', name };
+  }
+  if (source === '') reportEmpty([...path, `${what}Regex`], reporter);
   if (name !== undefined) {
     reporter.warning([...path, `${what}Name`], {
       found: `a name beside ${what}Regex`,
@@ -151,6 +161,12 @@ function resolveSelector(raw: RawRule, what: SelectorName, path: Path, reporter:
   }
   const expression = accept(compileNameExpression(source), source, [...path, `${what}Regex`], reporter);
   return expression === undefined ? { kind: 'name', name: '' } : { kind: 'expression', ...expression };
+}
+
+/** The original takes it so, too: what is meant to select everything selects nothing. */
+function reportEmpty(path: Path, reporter: Reporter): void {
+  const found = 'an empty text, which no name fits, so that the rule selects nothing';
+  reporter.warning(path, { found, expected: 'a name', remedy: 'remove the line where all are meant' });
 }
 
 function resolvePreferredRoutes(raw: RawRule, path: Path, reporter: Reporter): readonly CompiledExpression[] {
@@ -171,6 +187,7 @@ function accept(
   reporter.error(path, {
     found: `${quote(source)}, which does not compile: ${outcome.reason}${where}`,
     expected: 'a regular expression',
+    ...(/^\s*[*?+]/.test(source) ? { remedy: 'for any text write .*' } : {}),
   });
   return undefined;
 }
@@ -180,11 +197,16 @@ function resolveOverride(raw: RawRule, path: Path, reporter: Reporter): string |
   const text = raw.overrideRouteAndPath;
   if (text === undefined) return undefined;
   const plain = /^[!"$-~]+$/.test(text) && !/^[a-z][a-z0-9+.-]*:\/\//i.test(text);
-  if (plain && URL.canParse(`https://${text}`)) return text;
+  if (plain && URL.canParse(`https://${text}`) && !hasUser(text)) return text;
   reporter.error([...path, 'overrideRouteAndPath'], {
-    found: quote(text),
-    expected: 'a host and a path without scheme, such as gateway.example.org/path',
+    found: quote(maskAddress(text)),
+    expected: 'a host and a path without scheme and user, such as gateway.example.org/path',
     remedy: 'the scheme is the protocol of the rule',
   });
   return undefined;
+}
+
+function hasUser(text: string): boolean {
+  const { username, password } = new URL(`https://${text}`);
+  return username !== '' || password !== '';
 }

@@ -71,6 +71,8 @@ function resolveBounds(
       found: `"${raw.min}"`,
       expected: `at most promregator.scraping.intervalBounds.max (${raw.max})`,
     });
+    // Rules are not to blame for it.
+    return { min: 0, max: Number.POSITIVE_INFINITY };
   }
   return { min: raw.min * 1000, max: raw.max * 1000 };
 }

@@ -40,8 +40,8 @@ export async function resolveServer(
 function platformPort({ platform, env, reporter }: ResolveContext): number | undefined {
   const text = env['PORT'];
   if (!platform.cloudFoundry || text === undefined || text === '') return undefined;
-  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
-  const expected = 'the port that Cloud Foundry gives us';
+  if (/^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535) return Number(text);
+  const expected = 'a whole number from 1 to 65535';
   reporter.errorAt({ kind: 'environment', name: 'PORT' }, ['server', 'port'], { found: quote(text), expected });
   return undefined;
 }

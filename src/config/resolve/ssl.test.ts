@@ -116,7 +116,7 @@ describe('TLS of our own by the names of Spring Boot', () => {
     [
       'a bundle',
       { yaml: ssl('{bundle: x}') },
-      'server.ssl.bundle: found an option that has no counterpart here, expected none, since we would listen without TLS; name server.ssl.certificate or server.ssl.key-store',
+      'server.ssl.bundle: not supported: we would listen without TLS; name server.ssl.certificate or server.ssl.key-store',
     ],
     [
       'client certificates that nobody signs',

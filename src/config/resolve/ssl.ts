@@ -2,6 +2,7 @@ import type { ServerTls, TlsIdentity, TlsVersion } from '../config.js';
 import type { Path } from '../path.js';
 import { quote, type Reporter } from '../report.js';
 import type { RawSsl } from '../schema/ssl.js';
+import type { Handshake } from '../tls-material/accepted.js';
 import { readAuthorities } from '../tls-material/authorities.js';
 import { readIdentity } from '../tls-material/identity.js';
 import { readKeyStore, readTrustStore } from '../tls-material/key-store.js';
@@ -26,10 +27,10 @@ export function wantsSsl(raw: RawSsl): boolean {
 /** TLS of our own by Spring Boot's options. Undefined for none, or when something is wrong, which is reported then. */
 export async function resolveSsl(raw: RawSsl, context: SslContext): Promise<ServerTls | undefined> {
   if (!wantsSsl(raw)) return undefined;
-  const identity = await resolveIdentity(raw, context);
-  const clientAuthorities = await resolveClientAuthorities(raw, context);
   const versions = resolveVersions(raw['enabled-protocols'], context.reporter);
   const ciphers = resolveCiphers(raw.ciphers, context.reporter);
+  const identity = await resolveIdentity(raw, { ...versions, ...ciphers }, context);
+  const clientAuthorities = await resolveClientAuthorities(raw, context);
   const clientAuth = CLIENT_AUTH[raw['client-auth'] ?? 'none'];
   if (clientAuth !== 'none') reportNoAuthorities(raw, context);
   if (identity === undefined) return undefined;
@@ -38,7 +39,11 @@ export async function resolveSsl(raw: RawSsl, context: SslContext): Promise<Serv
 
 const CLIENT_AUTH = { none: 'none', want: 'verify-if-given', need: 'require' } as const;
 
-async function resolveIdentity(raw: RawSsl, context: MaterialContext): Promise<TlsIdentity | undefined> {
+async function resolveIdentity(
+  raw: RawSsl,
+  handshake: Handshake,
+  context: MaterialContext,
+): Promise<TlsIdentity | undefined> {
   const { reporter } = context;
   const { certificate, 'key-store': keyStore, 'certificate-private-key': key } = raw;
   if (certificate !== undefined && keyStore !== undefined) {
@@ -47,7 +52,7 @@ async function resolveIdentity(raw: RawSsl, context: MaterialContext): Promise<T
     reporter.error([...SSL, 'key-store'], { found: 'a key store beside a certificate', expected, remedy });
     return undefined;
   }
-  if (keyStore !== undefined) return await fromKeyStore(keyStore, raw, context);
+  if (keyStore !== undefined) return await fromKeyStore(keyStore, raw, handshake, context);
   if (certificate === undefined || key === undefined) {
     const name = certificate === undefined ? 'certificate' : 'certificate-private-key';
     const expected =
@@ -59,10 +64,15 @@ async function resolveIdentity(raw: RawSsl, context: MaterialContext): Promise<T
   const keyMaterial = materialOf(key.reveal(), [...SSL, 'certificate-private-key'], reporter);
   if (certificateMaterial === undefined || keyMaterial === undefined) return undefined;
   const password = { path: [...SSL, 'private-key-password'], secret: raw['private-key-password'] };
-  return await readIdentity({ certificate: certificateMaterial, key: keyMaterial, password }, context);
+  return await readIdentity({ certificate: certificateMaterial, key: keyMaterial, password, handshake }, context);
 }
 
-async function fromKeyStore(written: string, raw: RawSsl, context: MaterialContext): Promise<TlsIdentity | undefined> {
+async function fromKeyStore(
+  written: string,
+  raw: RawSsl,
+  handshake: Handshake,
+  context: MaterialContext,
+): Promise<TlsIdentity | undefined> {
   const path = [...SSL, 'key-store'];
   const file = fileOf(written, path, context.reporter);
   if (file === undefined) return undefined;
@@ -73,6 +83,7 @@ async function fromKeyStore(written: string, raw: RawSsl, context: MaterialConte
       password: { path: [...SSL, 'key-store-password'], secret: raw['key-store-password'] },
       alias: { path: [...SSL, 'key-alias'], name: raw['key-alias'] },
       keyPassword: { path: [...SSL, 'key-password'], secret: raw['key-password'] },
+      handshake,
     },
     context,
   );

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Original } from '../shape.js';
-import { knownTo, secret, text, texts } from './option.js';
+import { address, knownTo, secret, text, texts } from './option.js';
 
 /** All types that the original knows, and ours. */
 const type = z
@@ -31,7 +31,7 @@ const TOKEN_URL = 'URL of the token service (http or https); /oauth/token when i
 const bySecret = (versions: Original['versions'], what: string) =>
   z
     .object({
-      tokenServiceURL: text().optional().describe(`${TOKEN_URL}${what}`).meta(knownTo(versions)),
+      tokenServiceURL: address().optional().describe(`${TOKEN_URL}${what}`).meta(knownTo(versions)),
       client_id: text().optional().describe('Client that asks for tokens.').meta(knownTo(versions)),
       client_secret: secret().optional().describe('Secret of that client.').meta(knownTo(versions)),
       scopes: scopes(versions),
@@ -40,7 +40,7 @@ const bySecret = (versions: Original['versions'], what: string) =>
 
 const byCertificate = z
   .object({
-    tokenServiceCertURL: text().optional().describe(TOKEN_URL).meta(knownTo('1.x')),
+    tokenServiceCertURL: address().optional().describe(TOKEN_URL).meta(knownTo('1.x')),
     client_id: text().optional().describe('Client that asks for tokens.').meta(knownTo('1.x')),
     client_certificates: text()
       .optional()

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Original } from '../shape.js';
-import { flag, knownTo, milliseconds, seconds, secret, text, whole } from './option.js';
+import { address, flag, knownTo, milliseconds, seconds, secret, text, whole } from './option.js';
 import { proxySchema } from './proxy.js';
 import { tlsConfigSchema } from './tls.js';
 
@@ -24,7 +24,7 @@ const refresh = (what: string, defaultSeconds: number, difference?: string): z.Z
 const DEFAULT_300 = '300 there.';
 
 const options = {
-  api_host: text()
+  api_host: address()
     .optional()
     .describe('Host of the Cloud Foundry API, with or without scheme and port.')
     .meta(knownTo('all', 'there a host without scheme.')),
@@ -38,7 +38,7 @@ const options = {
     .meta(knownTo('all')),
   tls_config: tlsConfigSchema('the Cloud Foundry API'),
   proxy: proxySchema('the Cloud Foundry API'),
-  proxyHost: text()
+  proxyHost: address()
     .optional()
     .describe('The name of 0.x for cf.proxy.host; counts for applications too where scraping names no proxy.')
     .meta(knownTo('0.x')),

@@ -10,6 +10,11 @@ export function text(): z.ZodString {
   return z.string().min(1);
 }
 
+/** A text that says where somebody is. Nobody writes a user before it, and of one that does nothing is shown. */
+export function address(): z.ZodString {
+  return text().meta({ 'x-address': true });
+}
+
 /** A text whose emptiness means something of its own. */
 export function anyText(): z.ZodString {
   return z.string();
@@ -21,6 +26,11 @@ export function secret(): z.ZodType<Secret, string> {
     .min(1)
     .transform((value) => new Secret(value))
     .meta({ writeOnly: true });
+}
+
+/** A secret, or the name of a file that holds it, which is none. */
+export function secretOrFile(): z.ZodType<Secret, string> {
+  return secret().meta({ writeOnly: true, 'x-file': true });
 }
 
 export function flag(): z.ZodBoolean {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { flag, javaSwitch, knownTo, secret, text, whole } from './option.js';
+import { address, flag, javaSwitch, knownTo, secret, text, whole } from './option.js';
 
 // Options outside of Promregator's own names, which its users know from elsewhere.
 
@@ -63,7 +63,7 @@ export const javaxSchema = z
   .prefault({});
 
 const proxyHost = (scheme: string) =>
-  javaSwitch(text())
+  javaSwitch(address())
     .optional()
     .describe(`Java switch: proxy towards applications by ${scheme}, where promregator.scraping.proxy names none.`)
     .meta(knownTo('all'));

@@ -1,20 +1,20 @@
 import { z } from 'zod';
 import { authenticatorSchema, targetAuthenticatorsSchema } from './authenticator.js';
 import { authenticationSchema, authSchema } from './inbound.js';
-import { flag, knownTo, milliseconds, port, seconds, text, texts, whole } from './option.js';
+import { address, flag, knownTo, milliseconds, port, seconds, texts, whole } from './option.js';
 import { rulesSchema } from './rules.js';
 import { scrapingSchema } from './scraping.js';
 
 const discovery = z
   .object({
-    hostname: text().optional().describe('Host name under which Prometheus reaches us.').meta(knownTo('all')),
+    hostname: address().optional().describe('Host name under which Prometheus reaches us.').meta(knownTo('all')),
     port: port().optional().describe('Port under which Prometheus reaches us.').meta(knownTo('all')),
     scheme: z
       .enum(['http', 'https'])
       .optional()
       .describe('Scheme by which Prometheus reaches us; https on port 443.')
       .meta(knownTo('all')),
-    externalUrl: text()
+    externalUrl: address()
       .optional()
       .describe('URL under which Prometheus reaches us, in place of hostname, port and scheme.'),
     ownMetricsEndpoint: flag()

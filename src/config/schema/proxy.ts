@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { knownTo, secret, text, whole } from './option.js';
+import { address, knownTo, secret, text, whole } from './option.js';
 
 /** A proxy on the way to others. `whom` completes the sentences. */
 export function proxySchema(whom: string) {
   return z
     .object({
-      host: text()
+      host: address()
         .optional()
         .describe(`Host of the HTTP proxy towards ${whom}, alone or as a URL with scheme and port.`)
         .meta(knownTo('all', 'there a host alone.')),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { anyText, flag, knownTo, port, text, texts } from './option.js';
+import { address, anyText, flag, knownTo, port, text, texts } from './option.js';
 import { tlsConfigSchema } from './tls.js';
 
 const byName = (what: string): z.ZodOptional<z.ZodString> =>
@@ -49,7 +49,7 @@ const ruleSchema = z.strictObject({
     .optional()
     .describe('Port of the application behind an internal route.')
     .meta(knownTo('all')),
-  overrideRouteAndPath: text()
+  overrideRouteAndPath: address()
     .optional()
     .describe('Host and path of a gateway in front of the application, used for all instances as it stands.')
     .meta(knownTo('1.x')),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { flag, knownTo, secret, text, texts } from './option.js';
+import { flag, knownTo, secret, secretOrFile, text, texts } from './option.js';
 
 const NOT_JKS = 'PKCS#12; a JKS store has to be converted by keytool';
 
@@ -11,7 +11,10 @@ export const sslSchema = z
       .optional()
       .describe('PEM file or PEM text of our certificate, the chain behind it.')
       .meta(knownTo('all')),
-    'certificate-private-key': secret().optional().describe('PEM file or PEM text of its key.').meta(knownTo('all')),
+    'certificate-private-key': secretOrFile()
+      .optional()
+      .describe('PEM file or PEM text of its key.')
+      .meta(knownTo('all')),
     'private-key-password': secret()
       .optional()
       .describe('Password of that key, if it is encrypted.')

@@ -1,9 +1,10 @@
 import { environmentForeignOptions, type ForeignOption, splitPattern } from '../foreign-options.js';
 import type { Path } from '../path.js';
 import { relaxName } from '../path.js';
-import type { Findings } from '../report.js';
-import { type ObjectShape, type Shape, TWIN_SHAPE } from '../shape.js';
+import { type Findings, problem } from '../report.js';
+import { type ObjectShape, resolvePath, type Shape, TWIN_SHAPE } from '../shape.js';
 import { leaf, type MapNode, mapNode } from '../tree.js';
+import { likelyMember } from '../unknown-name.js';
 import { putOnce } from './source.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -17,11 +18,18 @@ export function readEnvironment(env: Environment, whole: ObjectShape, findings: 
   const members = [...whole.members].filter(([name]) => !JAVA_PROPERTIES.includes(name));
   const shape = { ...whole, members: new Map(members) };
   for (const [name, value] of Object.entries(env).toSorted(([a], [b]) => (a < b ? -1 : 1))) {
-    const path = value === undefined ? undefined : (findOption(shape, name) ?? findForeign(name));
-    if (value === undefined || path === undefined) continue;
-    putOnce(root, path, leaf(value, { kind: 'environment', name }), findings);
+    if (value === undefined) continue;
+    const path = findOption(shape, name) ?? findForeign(name);
+    if (path === undefined) reportUnknown(shape, name, findings);
+    else putOnce(root, { path, node: leaf(value, { kind: 'environment', name }), shape }, findings);
   }
   return root;
+}
+
+/** What the option holds that a variable sets; undefined for a variable of others. */
+export function shapeOfVariable(shape: ObjectShape, name: string): Shape | undefined {
+  const path = findOption(shape, name);
+  return path && resolvePath(shape, path).shape;
 }
 
 /** Java takes these from switches only; `HTTP_PROXY_HOST` in an environment is meant for others. */
@@ -103,4 +111,64 @@ function foreignPath(option: ForeignOption, name: string): Path | undefined {
     rest = left;
   }
   return rest === '' ? path : undefined;
+}
+
+/** Our own realm. In Kubernetes a service of our name has variables there too, which say where it is. */
+const OWN_NAME = /^PROMREGATOR_(?!CONFIG_DIR$)(?!(?:.*_)?(?:PORT|SERVICE)(?:_|$))/i;
+
+/** A rule without what its variable was to say selects more, and credentials without it are others. */
+const ITEM_NAME = /^PROMREGATOR_+(?:TARGETS|TARGET_*AUTHENTICATORS)_*\d/i;
+
+function reportUnknown(shape: ObjectShape, name: string, findings: Findings): void {
+  const ofItem = ITEM_NAME.test(name);
+  if (!ofItem && !OWN_NAME.test(name)) return;
+  const { path, unread, suggestion } = deepest(shape, name);
+  const text = {
+    found: 'an unknown name',
+    expected: ofItem ? 'the name of an option' : 'the name of an option; it is passed over',
+    ...(suggestion === undefined ? {} : { remedy: `did you mean ${suggestion}?` }),
+  };
+  const found = problem({ kind: 'environment', name }, [...path, unread.toLowerCase()], text);
+  (ofItem ? findings.problems : findings.warnings).push(found);
+}
+
+interface Deepest {
+  /** Of the innermost group that the variable names. */
+  readonly path: Path;
+  /** What is left of its name there. */
+  readonly unread: string;
+  /** The variable that was most likely meant. */
+  readonly suggestion: string | undefined;
+}
+
+function deepest(shape: ObjectShape, name: string): Deepest {
+  let here: Shape = shape;
+  let unread = name;
+  let path: Path = [];
+  for (let next = inward(here, unread); next !== undefined; next = inward(here, unread)) {
+    here = next.shape;
+    unread = next.rest;
+    path = [...path, next.segment];
+  }
+  const member = here.kind === 'object' ? likelyMember(here, unread) : undefined;
+  const start = name.slice(0, name.length - unread.length);
+  return { path, unread, suggestion: member && `${start}${member.replaceAll('-', '').toUpperCase()}` };
+}
+
+/** One step into a group or an item, with something left behind it. */
+function inward(
+  shape: Shape,
+  name: string,
+): { readonly segment: string | number; readonly shape: Shape; readonly rest: string } | undefined {
+  if (shape.kind === 'list') {
+    const index = /^_*(\d{1,4})(?!\d)_*/.exec(name);
+    const rest = name.slice(index?.[0].length);
+    return index === null || rest === '' ? undefined : { segment: Number(index[1]), shape: shape.element, rest };
+  }
+  if (shape.kind !== 'object') return undefined;
+  for (const [member, below] of shape.members) {
+    const rest = below.kind === 'leaf' || below.kind === 'record' ? undefined : takeName(name, member);
+    if (rest !== undefined && rest !== '') return { segment: member, shape: below, rest };
+  }
+  return undefined;
 }

@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { Secret } from '../../base/secret.js';
 import type { TlsIdentity } from '../config.js';
 import { formatPath } from '../path.js';
+import { type Handshake, isAccepted } from './accepted.js';
 import { parseCertificates, type ReadCertificate, warnOfDates } from './certificates.js';
 import { type Material, type MaterialContext, type MaterialPassword, readMaterial } from './material.js';
 import { parseKey } from './private-key.js';
@@ -12,6 +13,8 @@ export interface IdentitySource {
   readonly key: Material;
   /** Of the key; where there is no option for one, undefined. */
   readonly password: MaterialPassword | undefined;
+  /** Of the connections that it is for. */
+  readonly handshake: Handshake;
 }
 
 /** A certificate and its key, checked against each other. Undefined when something is wrong, which is reported then. */
@@ -26,10 +29,11 @@ export async function readIdentity(source: IdentitySource, context: MaterialCont
   const [leaf] = certificates;
   if (leaf === undefined || key === undefined || !fits(leaf, certificates, key, source, context)) return undefined;
   warnOfDates(certificates, source.certificate, context);
-  return identityOf(
+  const identity = identityOf(
     certificates.map(({ text }) => text),
     key,
   );
+  return isAccepted(identity, source.certificate.path, source.handshake, context) ? identity : undefined;
 }
 
 /** @param chain PEM texts, the leaf first */

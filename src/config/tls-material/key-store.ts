@@ -2,6 +2,7 @@ import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import type { TlsIdentity } from '../config.js';
 import { formatPath, type Path } from '../path.js';
 import { quote } from '../report.js';
+import { type Handshake, isAccepted } from './accepted.js';
 import { type ReadCertificate, warnOfDates } from './certificates.js';
 import { identityOf } from './identity.js';
 import { type MaterialContext, type MaterialPassword, readMaterial } from './material.js';
@@ -22,6 +23,8 @@ export interface KeyStoreSource extends StoreSource {
   readonly alias?: { readonly path: Path; readonly name: string | undefined } | undefined;
   /** Of the key, where it is not that of the store; keytool makes no such stores, programs do. */
   readonly keyPassword?: MaterialPassword | undefined;
+  /** Of the connections that it is for. */
+  readonly handshake?: Handshake | undefined;
 }
 
 /** The key of a store and its certificates, leaf first. Undefined when something is wrong, which is reported then. */
@@ -38,10 +41,11 @@ export async function readKeyStore(source: KeyStoreSource, context: MaterialCont
     return undefined;
   }
   warnOfDates(chain, source, context);
-  return identityOf(
+  const identity = identityOf(
     chain.map(({ text }) => text),
     key,
   );
+  return isAccepted(identity, source.path, source.handshake ?? {}, context) ? identity : undefined;
 }
 
 /**

@@ -49,17 +49,22 @@ export async function readTlsConfig(raw: RawTlsConfig, context: TlsConfigContext
     context.reporter,
   );
   const skip = raw.insecure_skip_verify;
+  const minVersion = readMinVersion(raw.min_version, context) ?? inherited.minVersion;
   return {
     certificateAuthorities:
       authorities === undefined ? inherited.certificateAuthorities : await readAuthorities(authorities, context),
-    identity: (await readClientIdentity(raw, context)) ?? inherited.identity,
+    identity: (await readClientIdentity(raw, minVersion, context)) ?? inherited.identity,
     serverName: readServerName(raw.server_name, context) ?? inherited.serverName,
     verify: skip === undefined ? inherited.verify : skip ? 'never' : 'always',
-    minVersion: readMinVersion(raw.min_version, context) ?? inherited.minVersion,
+    minVersion,
   };
 }
 
-async function readClientIdentity(raw: RawTlsConfig, context: TlsConfigContext): Promise<TlsIdentity | undefined> {
+async function readClientIdentity(
+  raw: RawTlsConfig,
+  minVersion: TlsVersion | undefined,
+  context: TlsConfigContext,
+): Promise<TlsIdentity | undefined> {
   const { path, reporter } = context;
   const certificate = pickMaterial(
     path,
@@ -75,7 +80,7 @@ async function readClientIdentity(raw: RawTlsConfig, context: TlsConfigContext):
   );
   if (certificate !== undefined && key !== undefined) {
     const password = { path: [...path, 'key_password'], secret: raw.key_password };
-    return await readIdentity({ certificate, key, password }, context);
+    return await readIdentity({ certificate, key, password, handshake: { minVersion } }, context);
   }
   // Both forms of the missing half may be there at once, which has been reported.
   const keyGiven = raw.key_file !== undefined || raw.key !== undefined;

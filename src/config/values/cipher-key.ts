@@ -21,21 +21,23 @@ export interface CipherKeyOptions extends Pick<SecretFiles, 'readFile'> {
 }
 
 export interface CipherKey {
-  /** Undefined when there is no key, or when it is not to be had, which is a problem then. */
-  readonly cipher: Cipher | undefined;
+  /** Undefined when there is no key; `unusable` when there is one that cannot be used, which is a problem then. */
+  readonly cipher: Cipher | 'unusable' | undefined;
   /** The group `encrypt` as a tree of its own, with everything in it replaced. */
   readonly group: MapNode;
 }
 
 /** The cipher that `encrypt.key` (`ENCRYPT_KEY`) or the file of `ENCRYPT_KEY_FILE`, and `encrypt.salt`, make up. */
 export async function findCipherKey(options: CipherKeyOptions, findings: Findings): Promise<CipherKey> {
+  const before = findings.problems.length;
   const written = mapNode(options.root.origin);
   const node = options.root.entries.get(KEY_GROUP);
   if (node !== undefined) written.entries.set(KEY_GROUP, node);
   const replaced = replaceValues(written, options.shape, options.resolver, findings);
   const files = { readFile: options.readFile, cwd: SECRETS_DIRECTORY, replace: (content: Leaf): Leaf => content };
   const group = await readSecretFiles(replaced, options.shape, files, findings);
-  return { group, cipher: makeCipher(leafAt(group, 'key'), leafAt(group, 'salt'), findings) };
+  const cipher = makeCipher(leafAt(group, 'key'), leafAt(group, 'salt'), findings);
+  return { group, cipher: findings.problems.length > before ? 'unusable' : cipher };
 }
 
 function leafAt(group: MapNode, name: string): Leaf | undefined {

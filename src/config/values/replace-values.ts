@@ -48,7 +48,7 @@ export function replaceLeaf(leaf: Leaf, { shape, path, resolver, findings }: Pla
   if (!resolved.ok) {
     if (shape === undefined) return leaf;
     const text = describeFault(resolved, isSecret(shape) ? 'secret' : 'open');
-    findings.problems.push(problem(resolved.origin, path, text));
+    if (resolved.kind === 'missing' || !resolved.told) findings.problems.push(problem(resolved.origin, path, text));
     return { ...leaf, text: '', faulty: true };
   }
   const { text, origin, secret } = resolved;

@@ -1,3 +1,4 @@
+import { MASK } from '../mask.js';
 import type { Origin } from '../origin.js';
 import type { ProblemText } from '../report.js';
 import { CIPHER_PREFIX, type Decrypted } from './cipher.js';
@@ -17,13 +18,14 @@ export interface ResolvedText {
 /** A name without a value, for which a fallback around it may stand in unless it is `deep`; or anything else. */
 export type Fault = { readonly ok: false /** Where what is at fault was written. */; readonly origin: Origin } & (
   | { readonly kind: 'missing'; readonly name: string; readonly deep: boolean }
-  | { readonly kind: 'other'; readonly text: ProblemText }
+  /** `told`: it has been said already what is wrong. */
+  | { readonly kind: 'other'; readonly text: ProblemText; readonly told?: true }
 );
 
 export interface ResolverOptions {
   readonly lookup: (name: string) => Found | undefined;
-  /** Undefined: there is no key. */
-  readonly decrypt: ((hex: string) => Decrypted) | undefined;
+  /** Undefined: there is no key. `unusable`: there is one, and what is wrong with it has been said. */
+  readonly decrypt: ((hex: string) => Decrypted) | 'unusable' | undefined;
 }
 
 /** `a: ${b}${b}`, `b: ${c}${c}` … says gigabytes in a few lines. */
@@ -50,7 +52,9 @@ export class TextResolver {
 
   resolve(written: Written): Resolved {
     const replaced: Resolved = written.verbatim ? { ok: true, ...written } : this.#replace(written);
-    return replaced.ok && replaced.text.startsWith(CIPHER_PREFIX) ? this.#decrypt(replaced) : replaced;
+    if (!replaced.ok) return replaced;
+    if (replaced.text.startsWith(CIPHER_PREFIX)) return this.#decrypt(replaced);
+    return { ...replaced, secret: replaced.secret || written.secret };
   }
 
   #replace(written: Written): Resolved {
@@ -83,7 +87,8 @@ export class TextResolver {
       return this.#follow(found, whole === undefined && name.ok ? name.text : (part.whole ?? ''));
     if (!name.ok && (name.kind !== 'missing' || name.deep)) return name;
     if (part.fallback !== undefined) return this.#joinFallback(part.fallback, written);
-    return name.ok ? { ok: false, kind: 'missing', origin: written.origin, name: name.text, deep: false } : name;
+    if (!name.ok) return name;
+    return { ok: false, kind: 'missing', origin: written.origin, name: name.secret ? MASK : name.text, deep: false };
   }
 
   /** A fallback that is one placeholder keeps the place of what it finds. */
@@ -118,8 +123,10 @@ export class TextResolver {
   }
 
   #decrypt({ text, origin }: ResolvedText): Resolved {
-    if (this.#options.decrypt === undefined) return fault(origin, NO_KEY);
-    const decrypted = this.#options.decrypt(text.slice(CIPHER_PREFIX.length).trim());
+    const { decrypt } = this.#options;
+    if (decrypt === undefined) return fault(origin, NO_KEY);
+    if (decrypt === 'unusable') return { ok: false, kind: 'other', origin, text: NO_KEY, told: true };
+    const decrypted = decrypt(text.slice(CIPHER_PREFIX.length).trim());
     if (!decrypted.ok) return fault(origin, CIPHER_FAULTS[decrypted.fault]);
     return { ok: true, text: decrypted.text, origin, secret: true };
   }
@@ -166,12 +173,23 @@ export function describeFault(fault: Fault, secret: 'secret' | 'open'): ProblemT
   const shown = secret === 'open' || isName(fault.name);
   return {
     found: shown ? `the placeholder \${${fault.name}}, which has no value` : 'a placeholder without a value',
-    expected: 'a value for it in the environment, in a file or on the command line',
-    remedy: shown ? `set it, or write a fallback: \${${fault.name}:…}` : 'set it, or write \\${ where a text is meant',
+    expected: VALUE_EXPECTED,
+    remedy: !shown
+      ? 'set it, or write \\${ where a text is meant'
+      : fault.name.startsWith('random.')
+        ? 'write the value itself, since nothing is random here'
+        : `set it, or write a fallback: \${${fault.name}:…}`,
   };
 }
 
 /** `MY_PASSWORD` or `my.password`. */
 function isName(name: string): boolean {
   return /^(?:[A-Z][A-Z0-9_]*|[a-z][\w-]*(?:\.[\w-]+(?:\[\w+\])*)+)$/.test(name) && name.length <= 200;
+}
+
+const VALUE_EXPECTED = 'a value for it in the environment, in a file or on the command line';
+
+/** Whether a fault as described here would go away if a source said more. */
+export function isAboutAbsence({ found, expected }: Pick<ProblemText, 'found' | 'expected'>): boolean {
+  return expected === VALUE_EXPECTED || found === NO_KEY.found;
 }

@@ -1,4 +1,4 @@
-import { formatOrigin } from '../origin.js';
+import { formatOrigin, isSameSource } from '../origin.js';
 import { formatPath, type Path } from '../path.js';
 import { type Findings, problem } from '../report.js';
 import { type ObjectShape, type Shape, shapeBelow } from '../shape.js';
@@ -12,7 +12,7 @@ export interface SecretFilesOptions extends SecretFiles {
 
 /**
  * The tree with each twin (`passwordFile`) replaced by its option (`password`), whose value is the file's content; where
- * the option is a list, one item a line. Both of them set is an error.
+ * the option is a list, one item a line. Of both of them the one of the higher source counts; in one source that is an error.
  */
 export async function readSecretFiles(
   root: MapNode,
@@ -49,7 +49,7 @@ async function readMap(node: MapNode, shape: Shape, spot: Spot): Promise<MapNode
   }
   for (const [twin, name] of twins) {
     const named = node.entries.get(twin);
-    const value = named && (await readTwin(named, { twin, name, beside: node.entries.get(name), shape }, spot));
+    const value = named && (await readTwin(named, { twin, name, around: node, shape }, spot));
     if (value !== undefined) map.entries.set(name, value);
   }
   return map;
@@ -58,8 +58,8 @@ async function readMap(node: MapNode, shape: Shape, spot: Spot): Promise<MapNode
 interface Twin {
   readonly twin: string;
   readonly name: string;
-  /** What stands under the option's own name. */
-  readonly beside: TreeNode | undefined;
+  /** What both stand in. */
+  readonly around: MapNode;
   /** Of the map that both stand in. */
   readonly shape: Shape;
 }
@@ -74,8 +74,13 @@ async function readTwin(named: TreeNode, at: Twin, spot: Spot): Promise<TreeNode
     return undefined;
   }
   if (named.faulty || named.text === '') return undefined;
-  const other = at.beside && leavesOf(at.beside).find(([, each]) => each.text !== '' || each.faulty)?.[1];
-  if (other !== undefined) {
+  const beside = at.around.entries.get(at.name);
+  const other = beside && leavesOf(beside).find(([, each]) => each.text !== '' || each.faulty)?.[1];
+  if (other !== undefined && !isSameSource(other.keyOrigin, named.keyOrigin)) {
+    // Entries stand in rising precedence.
+    const names = [...at.around.entries.keys()];
+    if (names.indexOf(at.name) > names.indexOf(at.twin)) return undefined;
+  } else if (other !== undefined) {
     const found = `a file beside ${formatPath([...path, at.name])} (set at ${formatOrigin(other.through ?? other.origin)})`;
     const text = { found, expected: 'one of the two', remedy: 'remove one, or its variable from the environment' };
     findings.problems.push(problem(named.through ?? named.origin, twinPath, text));

@@ -28,7 +28,7 @@ export function readVcap(env: Environment, warnings: Problem[]): ReadonlyMap<str
   else if ((env['VCAP_SERVICES'] ?? '') !== '') {
     const origin = { kind: 'environment', name: 'VCAP_SERVICES' } as const;
     const expected = 'the JSON object that Cloud Foundry gives; it is passed over';
-    warnings.push(problem(origin, [], { found: 'a value that is none', expected }));
+    warnings.push(problem(origin, [], { found: 'a text that is no JSON object (not shown)', expected }));
   }
   return values;
 }

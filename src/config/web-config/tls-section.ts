@@ -3,6 +3,7 @@ import type { ServerTls, TlsIdentity, TlsVersion } from '../config.js';
 import { nearestName } from '../nearest-name.js';
 import type { Path } from '../path.js';
 import { quote, type Reporter } from '../report.js';
+import type { Handshake } from '../tls-material/accepted.js';
 import { readAuthorities } from '../tls-material/authorities.js';
 import { readIdentity } from '../tls-material/identity.js';
 import { type Material, type MaterialContext, pickMaterial } from '../tls-material/material.js';
@@ -53,21 +54,22 @@ export async function readTls(
   const authorities = materialOf(section, 'client_ca_file', 'client_ca', file);
   const allowedSans = section.list('client_allowed_sans').map(({ text }) => text);
   checkClients(section, clientAuth, authorities, allowedSans);
+  const handshake = { ...readVersions(section), ...readCiphers(section), ...readCurves(section) };
   const [identity, clientAuthorities] = await Promise.all([
-    readOwnIdentity(section, file, context),
+    readOwnIdentity(section, file, handshake, context),
     authorities === undefined ? [] : readAuthorities(authorities, context),
   ]);
   if (section.boolean('prefer_server_cipher_suites') === false) {
     const expected = 'true, since our own order always counts';
     section.reporter.warning([...section.path, 'prefer_server_cipher_suites'], { found: 'false', expected });
   }
-  const handshake = { ...readVersions(section), ...readCiphers(section), ...readCurves(section) };
   return identity === undefined ? undefined : { identity, clientAuthorities, clientAuth, allowedSans, ...handshake };
 }
 
 async function readOwnIdentity(
   section: Section,
   file: string,
+  handshake: Handshake,
   context: MaterialContext,
 ): Promise<TlsIdentity | undefined> {
   const certificate = materialOf(section, 'cert_file', 'cert', file);
@@ -75,7 +77,7 @@ async function readOwnIdentity(
   if (certificate === undefined) missing(section, 'cert_file', 'cert_file or cert, since there are settings for TLS');
   if (key === undefined) missing(section, 'key_file', 'key_file or key, since there are settings for TLS');
   if (certificate === undefined || key === undefined) return undefined;
-  return await readIdentity({ certificate, key, password: undefined }, context);
+  return await readIdentity({ certificate, key, password: undefined, handshake }, context);
 }
 
 function missing({ reporter, path }: Section, name: string, expected: string): void {
