@@ -22,7 +22,7 @@ export const discover: Command = {
   --format=table     for people (the default)
   --format=json      the same for programs, as /debug/discovery tells it
   --format=file_sd   for file_sd_configs of Prometheus; needs promregator.discovery.hostname or .externalUrl
-  --output=FILE      into a file, which is replaced whole or not at all
+  --output=FILE      into a file, which is replaced whole or not at all, or into a pipe
   --every=SECONDS    again and again until a signal; while a foundation cannot be read, the file stays as it is
   further options as with 'promregator serve'
 
