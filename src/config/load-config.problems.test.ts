@@ -269,6 +269,36 @@ describe('problems, each with place and remedy', () => {
       [expect.stringContaining('command line --server.port: server.port: found a second value')],
     ],
     [
+      'an import that is not there hides that something is missing, and nothing else',
+      {
+        yaml: `spring.config.import: a.yml\nserver.port: x\npromregator.connectTo: \${NO_HOST}`,
+        env: {},
+      },
+      [
+        expect.stringMatching(/^a\.yml: found no such file/),
+        expect.stringMatching(/^promregator\.yml:2:14: server\.port: found "x"/),
+      ],
+    ],
+    [
+      'an escape in properties does so too',
+      {
+        files: { '/work/promregator.properties': 'cf.password=C:\\users\nserver.port=x' },
+        env: {},
+      },
+      [
+        expect.stringMatching(/^promregator\.properties:1:\d+: found a \\u without/),
+        expect.stringMatching(/^promregator\.properties:2:13: server\.port: found "x"/),
+      ],
+    ],
+    [
+      'a quote that is not closed in JAVA_OPTS does so too',
+      { env: { JAVA_OPTS: "-Dcf.password=it's", SERVER_PORT: 'x' } },
+      [
+        expect.stringMatching(/^environment JAVA_OPTS: found a quote that is not closed/),
+        expect.stringMatching(/^environment SERVER_PORT: server\.port: found "x"/),
+      ],
+    ],
+    [
       'a tab',
       { yaml: 'server:\n\tport: 1' },
       ['promregator.yml:2:1: found a tab as indentation, expected spaces; replace tabs by spaces'],

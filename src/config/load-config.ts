@@ -3,7 +3,7 @@ import type { Config } from './config.js';
 import { withDerivedValues } from './derived-values.js';
 import { type EffectiveValue, listEffectiveValues } from './effective-values.js';
 import { readValues } from './read-values.js';
-import { createReporter, type Findings, type Problem, problem, sortProblems } from './report.js';
+import { createReporter, type Findings, type Problem, problem, type Reporter, sortProblems } from './report.js';
 import { resolveConfig } from './resolve/config.js';
 import { readPlatform } from './resolve/platform.js';
 import { rootShape } from './root-shape.js';
@@ -14,6 +14,7 @@ import { createFileAccess, type FileAccess, type FileInput, type WatchedFiles } 
 import { readSources, type Sources } from './sources/read-sources.js';
 import type { IgnoredOption } from './sources/source.js';
 import { prepareValues } from './values/prepare-values.js';
+import { isAboutAbsence } from './values/resolve-text.js';
 
 export interface ConfigInput extends FileInput {
   /** Without program and command. */
@@ -63,14 +64,15 @@ async function loadFrom(input: LoadInput, findings: Findings): Promise<Loaded> {
   const shape = rootShape();
   const { files } = input;
   const sources = await readSources({ ...input, shape }, findings);
-  // Problems of a source that cannot be read hide what it would have set: more would be noise.
-  if (findings.problems.some(isAboutSource)) return failed(findings);
+  // A source that cannot be read hides what it would have set: that something is missing would be noise then.
+  const whole = !findings.problems.some(isAboutSource);
 
   const readFile = (path: string): Promise<string> => files.readMaterial(path);
   const prepared = await prepareValues({ ...input, readFile, root: sources.root, shape }, findings);
+  if (!whole) dropWhere(findings.problems, isAboutAbsence);
   const root = withoutBootOptions(prepared);
   const effective = listEffectiveValues(shape, root);
-  const reporter = createReporter(root, findings);
+  const reporter = whole ? createReporter(root, findings) : withoutMissing(createReporter(root, findings));
   const { values, ignored } = readValues(root, shape, reporter);
   const surroundings = {
     platform: readPlatform(input.env, findings.warnings),
@@ -83,7 +85,7 @@ async function loadFrom(input: LoadInput, findings: Findings): Promise<Loaded> {
   };
   const config = await resolveConfig(rootSchema.parse(values), surroundings, reporter);
   if (config === undefined || findings.problems.length > 0) {
-    if (sources.names.length === 0) findings.warnings.push(noFile(sources));
+    if (whole && sources.names.length === 0) findings.warnings.push(noFile(sources));
     return failed(findings, effective);
   }
   return {
@@ -99,9 +101,18 @@ function failed(findings: Findings, effective: readonly EffectiveValue[] = []): 
   return { ok: false, problems: sortProblems(findings.problems), effective };
 }
 
+function withoutMissing(reporter: Reporter): Reporter {
+  return { ...reporter, missing: () => {} };
+}
+
+function dropWhere(problems: Problem[], isUnwanted: (problem: Problem) => boolean): void {
+  problems.splice(0, problems.length, ...problems.filter((each) => !isUnwanted(each)));
+}
+
 function isAboutSource({ path, origin }: Problem): boolean {
   if (/^spring\.(?:config|profiles|application\.json)/.test(path)) return true;
-  return path === '' && (origin?.kind === 'file' || origin?.line !== undefined);
+  // Of arguments, one that is not understood sets nothing else.
+  return path === '' && origin !== undefined && (origin.kind !== 'argument' || origin.line !== undefined);
 }
 
 function noFile({ searched }: Sources): Problem {

@@ -77,7 +77,7 @@ function readOption(argument: OptionArgument, reading: Reading): void {
   const earlier = several ? reading.texts.get(formatPath(path)) : undefined;
   const node = leaf(earlier === undefined ? (value ?? '') : `${earlier.text},${value}`, origin);
   if (several) reading.texts.set(formatPath(path), node);
-  if (earlier === undefined) putOnce(reading.root, path, node, reading.findings);
+  if (earlier === undefined) putOnce(reading.root, { path, node, shape: reading.shape }, reading.findings);
   else replaceText(reading.root, path, node);
 }
 

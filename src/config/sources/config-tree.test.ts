@@ -45,7 +45,11 @@ test('more files than anybody mounts are a problem', async () => {
 
 test.each([
   ['that went away meanwhile is none', 'ENOENT', []],
-  ['that cannot be read is a problem', 'EACCES', ['/s/a: found denied, expected a readable file']],
+  [
+    'that cannot be read is a problem',
+    'EACCES',
+    ['/s/a: found a file that this user may not read, expected a readable file'],
+  ],
 ])('a file %s', async (_, code, problems) => {
   const fault = Object.assign(new Error('denied'), { code });
   expect(await read(() => [{ name: 'a', kind: 'file' }], fault)).toEqual({ names: 0, problems });

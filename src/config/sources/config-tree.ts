@@ -1,10 +1,11 @@
-import { describeError, errorCode } from '../../base/errors.js';
+import { errorCode } from '../../base/errors.js';
 import type { Origin } from '../origin.js';
 import { splitName } from '../path.js';
 import { type Findings, problem } from '../report.js';
 import { resolvePath, type Shape } from '../shape.js';
 import { leaf, type MapNode, mapNode } from '../tree.js';
 import type { FileAccess } from './file-access.js';
+import { describeFileError } from './file-errors.js';
 import { putOnce } from './source.js';
 
 /** No mount of secrets is nearly as large; a link that leads up must not be walked for ever. */
@@ -34,18 +35,19 @@ export async function readConfigTree(
     const written = name.split('/').join('.');
     try {
       const text = withoutLineEnd(await files.readMaterial(`${folder}${name}`));
-      putOnce(root, resolvePath(shape, splitName(written)).path, leaf(text, origin), findings);
+      const { path } = resolvePath(shape, splitName(written));
+      putOnce(root, { path, node: leaf(text, origin), shape }, findings);
     } catch (error) {
       // One that is gone again was being replaced.
       if (errorCode(error) === 'ENOENT') continue;
-      findings.problems.push(problem(origin, [], { found: describeError(error), expected: 'a readable file' }));
+      findings.problems.push(problem(origin, [], { found: describeFileError(error), expected: 'a readable file' }));
     }
   }
   return root;
 }
 
 async function listFiles(folder: string, below: string, files: FileAccess, depth = 0): Promise<readonly string[]> {
-  const entries = (await files.listFolder(`${folder}${below}`)).filter(({ name }) => !name.startsWith('..'));
+  const entries = (await files.listMaterial(`${folder}${below}`)).filter(({ name }) => !name.startsWith('..'));
   const names: string[] = [];
   for (const { name, kind } of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     if (names.length > MOST_FILES) break;

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { describeError, errorCode } from '../../base/errors.js';
+import { errorCode } from '../../base/errors.js';
 import { formatOrigin, type Origin } from '../origin.js';
 import { formatPath, type Path } from '../path.js';
 import { type Findings, type ProblemText, problem } from '../report.js';
@@ -8,15 +8,16 @@ import { type Leaf, type MapNode, mapNode, overlay } from '../tree.js';
 import { type Activation, applies } from './activation.js';
 import { BOOT, textsAt } from './boot-options.js';
 import { readConfigTree } from './config-tree.js';
+import type { ReadDocuments } from './document-reader.js';
 import type { Environment } from './environment-source.js';
 import type { FileAccess } from './file-access.js';
+import { describeFileError, isMissing } from './file-errors.js';
 import { EXTENSIONS, formOf, type Location, parseLocation, type TextForm } from './location.js';
 import { checkBootOptions } from './misplaced-options.js';
-import { readProperties } from './properties-source.js';
-import { readYaml } from './yaml-source.js';
 
 export interface LoaderOptions {
   readonly files: FileAccess;
+  readonly readDocuments: ReadDocuments;
   readonly shape: Shape;
   readonly env: Environment;
   /** Names without suffix that folders are searched for, in rising precedence. */
@@ -171,7 +172,7 @@ class FileLoader {
       return await this.#options.files.listFolder(folder);
     } catch (error) {
       if (isMissing(error)) this.#missing(location, 'no such directory');
-      else this.#unreadable(folder, { found: describeError(error), expected: 'a readable directory' });
+      else this.#unreadable(folder, { found: describeFileError(error), expected: 'a readable directory' });
       return [];
     }
   }
@@ -186,7 +187,7 @@ class FileLoader {
         this.names.add(`configtree:${folder}`);
       } catch (error) {
         if (isMissing(error)) this.#missing(location, 'no such directory');
-        else this.#unreadable(folder, { found: describeError(error), expected: 'a readable directory' });
+        else this.#unreadable(folder, { found: describeFileError(error), expected: 'a readable directory' });
       }
     }
     return trees;
@@ -199,7 +200,7 @@ class FileLoader {
     const { name, form } = location;
     const text = this.#options.env[name];
     const source = { name: `env:${name}`, form, scope: 'always', chain } as const;
-    if (text === undefined) this.#missing(location, 'no such variable in the environment');
+    if (text === undefined) this.#missing(location, `no variable ${name} in the environment`);
     else if (!chain.includes(source.name)) return this.#readDocuments(source, { kind: 'environment', name }, text);
     return [];
   }
@@ -209,22 +210,21 @@ class FileLoader {
     const { name } = source;
     if (source.chain.includes(name)) return [];
     try {
-      const text = await this.#options.files.readConfiguration(name);
-      return await this.#readDocuments(source, { kind: 'file', file: name }, text.replace(/^\uFEFF/, ''));
+      const content = await this.#options.files.readConfiguration(name);
+      return await this.#readDocuments(source, { kind: 'file', file: name }, content);
     } catch (error) {
       if (isMissing(error)) return undefined;
-      const expected = 'a readable configuration file, since it was named or stands where we look';
-      this.#unreadable(name, { found: describeError(error), expected });
+      const remedy = errorCode(error) === 'EISDIR' ? { remedy: DIRECTORY_REMEDY } : {};
+      this.#unreadable(name, { found: describeFileError(error), expected: READABLE_FILE, ...remedy });
       return [];
     }
   }
 
-  async #readDocuments(source: Source, origin: Origin, text: string): Promise<readonly MapNode[]> {
+  async #readDocuments(source: Source, origin: Origin, content: Uint8Array | string): Promise<readonly MapNode[]> {
     if (!this.#countIn(source.name)) return [];
     this.names.add(source.name);
-    const read = source.form === 'yaml' ? readYaml : readProperties;
     const layers: MapNode[] = [];
-    for (const document of read(origin, text, this.#options.shape, this.#findings)) {
+    for (const document of this.#options.readDocuments({ origin, form: source.form, content }, this.#findings)) {
       checkBootOptions(document, source.scope, this.#findings);
       if (!applies(document, this.#activation, this.#findings)) continue;
       this.#known = overlay(this.#known, document);
@@ -260,7 +260,7 @@ class FileLoader {
     if (location.optional || this.#options.onNotFound === 'ignore') return;
     const { name, option, origin } = location;
     const place = location.kind === 'variable' ? { ...origin } : ({ kind: 'file', file: name } as const);
-    const expected = 'a readable configuration file, since it was named or stands where we look';
+    const expected = location.kind === 'variable' ? 'one that holds options, since it was named' : READABLE_FILE;
     const said = formatPath(option) === CONFIG_FILE;
     const remedy = `correct ${formatPath(option)} (${formatOrigin(origin)}), or put optional: before what may be missing`;
     const path = location.kind === 'variable' ? option : [];
@@ -275,7 +275,6 @@ class FileLoader {
 /** The one way to name a file that cannot be optional. */
 export const CONFIG_FILE = 'config.file';
 
-function isMissing(error: unknown): boolean {
-  const code = errorCode(error);
-  return code === 'ENOENT' || code === 'ENOTDIR';
-}
+const READABLE_FILE = 'a readable configuration file, since it was named or stands where we look';
+
+const DIRECTORY_REMEDY = `name the file in it; a location, unlike --${CONFIG_FILE}, may be a directory that ends in /`;

@@ -66,7 +66,7 @@ export function readJavaSwitches(
       findings.problems.push(
         problem(origin, resolved.path, { found: 'no value', expected: 'one', remedy: `write -D${name}=value` }),
       );
-    } else putOnce(tree, resolved.path, leaf(value ?? flag ?? '', origin), findings);
+    } else putOnce(tree, { path: resolved.path, node: leaf(value ?? flag ?? '', origin), shape }, findings);
   }
   return { tree, ignored: [...ignored.values()] };
 }
@@ -84,7 +84,7 @@ function wordsOf(variable: string, env: Environment, findings: Findings): readon
   findings.problems.push(
     problem({ kind: 'environment', name: variable }, [], {
       found: 'a quote that is not closed',
-      expected: 'quotes in pairs, with which alone Java starts',
+      expected: 'each quote closed; Java does not start otherwise',
       remedy: 'put a value that holds a quote in quotes of the other kind',
     }),
   );

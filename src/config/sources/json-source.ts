@@ -5,12 +5,16 @@ import { type Leaf, type MapNode, mapNode, overlay } from '../tree.js';
 import { BOOT } from './boot-options.js';
 import { readYaml } from './yaml-source.js';
 
-/** The options of SPRING_APPLICATION_JSON, nested or flat. What it holds is never quoted, since it may be a secret. */
+/**
+ * The options of SPRING_APPLICATION_JSON, nested or flat; null leaves an option to the sources below, as Spring Boot's
+ * reference says. What it holds is never quoted, since it may be a secret.
+ */
 export function readJson(json: Leaf, shape: Shape, findings: Findings): MapNode {
   const fault = findFault(json.text);
   if (fault === undefined) {
     // JSON is YAML, and that reader knows places.
-    return readYaml(json.origin, json.text, shape, findings).reduce(overlay, mapNode(json.origin));
+    const documents = readYaml({ origin: json.origin, text: json.text, shape, nulls: 'absent' }, findings);
+    return documents.reduce(overlay, mapNode(json.origin));
   }
   const remedy = 'in JAVA_OPTS and its like, put the whole switch in single quotes';
   const text = { found: 'a text that is no JSON object', expected: '{"name": "value"}' };

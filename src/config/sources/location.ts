@@ -53,8 +53,14 @@ function parsePart(written: string, context: Context): readonly Location[] {
   const target = parseTarget(place, context.folder);
   const { origin } = context.leaf;
   if (target.kind !== 'unknown') return [{ ...target, optional, written, origin, option: context.option }];
-  // Spring passes over what an optional place of the class path does not hold; there is no class path here.
-  if (optional && /^classpath\*?:/.test(place)) return [];
+  // Spring reads the jar's own defaults there, which are built in here.
+  if (/^classpath\*?:/.test(place)) {
+    const found = quote(written);
+    const remedy = 'it is passed over; name a file by file:';
+    const expected = 'a place outside of the jar, whose defaults are built in';
+    if (!optional) context.findings.warnings.push(problem(origin, context.option, { found, expected, remedy }));
+    return [];
+  }
   const { expected, remedy } = target;
   context.findings.problems.push(problem(origin, context.option, { found: quote(written), expected, remedy }));
   return [];

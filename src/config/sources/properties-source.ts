@@ -39,7 +39,7 @@ function toTree(source: Origin, entries: readonly PropertyEntry[], shape: Shape,
   const root = mapNode({ ...source, line: 1, column: 1 });
   for (const { name, value, namePlace, valuePlace } of last.values()) {
     const node = leaf(value, { ...source, ...valuePlace }, { ...source, ...namePlace });
-    putOnce(root, resolvePath(shape, splitName(name)).path, node, findings);
+    putOnce(root, { path: resolvePath(shape, splitName(name)).path, node, shape }, findings);
   }
   return root;
 }

@@ -299,6 +299,6 @@ test('files that were read, or looked for, are watched', async () => {
   });
   expect(watched).toEqual({
     configuration: ['/work/a.yml', '/work/b.yml', '/work/a-p.yml', '/work/b-p.yml'],
-    material: ['/s/server.port'],
+    material: ['/s', '/s/server.port'],
   });
 });

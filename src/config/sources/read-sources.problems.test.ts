@@ -39,7 +39,7 @@ describe('problems with sources', () => {
       'a variable that is not there',
       { args: ['--spring.config.import=env:P'] },
       [
-        'command line --spring.config.import: spring.config.import: found no such variable in the environment, expected a readable configuration file, since it was named or stands where we look; correct spring.config.import (command line --spring.config.import), or put optional: before what may be missing',
+        'command line --spring.config.import: spring.config.import: found no variable P in the environment, expected one that holds options, since it was named; correct spring.config.import (command line --spring.config.import), or put optional: before what may be missing',
       ],
     ],
     [
@@ -54,13 +54,6 @@ describe('problems with sources', () => {
       { args: ['--spring.config.import=configtree:/s'] },
       [
         'command line --spring.config.import: spring.config.import: found "configtree:/s", expected a directory; end it in a slash',
-      ],
-    ],
-    [
-      'the class path',
-      { args: ['--spring.config.location=classpath:/a.yml'] },
-      [
-        'command line --spring.config.location: spring.config.location: found "classpath:/a.yml", expected a place that begins with file:, configtree: or env:, since there is no other here; name a file, or put optional: before what may be missing',
       ],
     ],
     [
@@ -156,7 +149,39 @@ describe('problems with sources', () => {
       'a quote that is not closed',
       { env: { JAVA_OPTS: '-Dcf.password="hunter2' } },
       [
-        'environment JAVA_OPTS: found a quote that is not closed, expected quotes in pairs, with which alone Java starts; put a value that holds a quote in quotes of the other kind',
+        'environment JAVA_OPTS: found a quote that is not closed, expected each quote closed; Java does not start otherwise; put a value that holds a quote in quotes of the other kind',
+      ],
+    ],
+    [
+      'a lone apostrophe',
+      { env: { JAVA_OPTS: "-Dcf.password=it's" } },
+      [
+        'environment JAVA_OPTS: found a quote that is not closed, expected each quote closed; Java does not start otherwise; put a value that holds a quote in quotes of the other kind',
+      ],
+    ],
+    [
+      'a negative index in properties',
+      {
+        files: {
+          '/work/promregator.properties': 'promregator.targets[0].orgName=a\npromregator.targets[-1].orgName=b',
+        },
+      },
+      [
+        'promregator.properties:2:1: promregator.targets: found a name behind it that is no number of an item, expected a number from 0 to 9999 in brackets; write promregator.targets[0]',
+      ],
+    ],
+    [
+      'a letter for an index on the command line',
+      { args: ['--promregator.targets[a].orgName=b'] },
+      [
+        'command line --promregator.targets[a].orgName: promregator.targets: found a name behind it that is no number of an item, expected a number from 0 to 9999 in brackets; write promregator.targets[0]',
+      ],
+    ],
+    [
+      'an index between dots',
+      { env: { JAVA_OPTS: '-Dpromregator.targets.3.orgName=b' } },
+      [
+        '-Dpromregator.targets.3.orgName in JAVA_OPTS: promregator.targets: found a name behind it that is no number of an item, expected a number from 0 to 9999 in brackets; write promregator.targets[3]',
       ],
     ],
     [
@@ -211,6 +236,40 @@ describe('problems with sources', () => {
       [
         'promregator.properties:3:1: server.port: found a second value (the first is in line 1), expected each option once; this one is used',
       ],
+    ],
+    [
+      'the class path, whose defaults are built in',
+      {
+        env: { SPRING_CONFIG_LOCATION: 'classpath:/application.yml,file:a.yml' },
+        files: { '/work/a.yml': '' },
+      },
+      [
+        'environment SPRING_CONFIG_LOCATION: spring.config.location: found "classpath:/application.yml", expected a place outside of the jar, whose defaults are built in; it is passed over; name a file by file:',
+      ],
+    ],
+    [
+      'a directory of configuration that is not there',
+      { env: { PROMREGATOR_CONFIG_DIR: '/nope' } },
+      [
+        'environment PROMREGATOR_CONFIG_DIR: found a directory that is not there, expected promregator.yaml, promregator.yml, promregator.properties in "/nope/"',
+      ],
+    ],
+    [
+      'a directory of configuration that holds none',
+      { env: { PROMREGATOR_CONFIG_DIR: '/etc/p/' }, files: { '/etc/p/other.yml': '' } },
+      [
+        'environment PROMREGATOR_CONFIG_DIR: found a directory without a configuration file, expected promregator.yaml, promregator.yml, promregator.properties in "/etc/p/"',
+      ],
+    ],
+    [
+      'a directory of configuration that holds one',
+      { env: { PROMREGATOR_CONFIG_DIR: '/etc/p' }, files: { '/etc/p/promregator.yml': '' } },
+      [],
+    ],
+    [
+      'a directory of configuration beside --config.file',
+      { env: { PROMREGATOR_CONFIG_DIR: '/nope' }, args: ['--config.file=a.yml'], files: { '/work/a.yml': '' } },
+      [],
     ],
     [
       'nothing of the environment that is no option',

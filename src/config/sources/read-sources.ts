@@ -8,8 +8,10 @@ import { readVcap } from '../values/vcap.js';
 import { detectPlatform } from './activation.js';
 import { type Arguments, readArguments } from './argument-source.js';
 import { BOOT, textAt, textsAt, withBootOptions } from './boot-options.js';
+import { createDocumentReader } from './document-reader.js';
 import { type Environment, readEnvironment } from './environment-source.js';
 import type { FileAccess } from './file-access.js';
+import { isMissing } from './file-errors.js';
 import { CONFIG_FILE, type Expand, type LoaderOptions, loadFiles } from './file-loader.js';
 import { readJavaSwitches } from './java-source.js';
 import { readJson } from './json-source.js';
@@ -52,7 +54,8 @@ export async function readSources(input: SourcesInput, findings: Findings): Prom
   checkActivation(root, findings);
 
   const expand = createExpander(root, input, shape);
-  const options: LoaderOptions = { ...input, shape, expand, ...readHabits(root, input.env, findings) };
+  const readDocuments = createDocumentReader(shape);
+  const options: LoaderOptions = { ...input, shape, readDocuments, expand, ...readHabits(root, input.env, findings) };
   const places = findPlaces({ root, args, env: input.env, expand }, findings);
   const platform = detectPlatform(root, input.env);
   // What has to be said is said at the second reading, which reads everything that the first did.
@@ -61,6 +64,7 @@ export async function readSources(input: SourcesInput, findings: Findings): Prom
   const expandName = (leaf: Leaf): Leaf => expand(leaf, context) ?? { ...leaf, text: '' };
   const profiles = activeProfiles([...first.layers, ...above], expandName, findings);
   const { layers, names } = await loadFiles(places, { profiles, platform }, options, findings);
+  await checkConfigDirectory({ root, args, env: input.env, names, files: input.files }, findings);
   const searched = `${options.configNames.join(' or ')} with ${EXTENSIONS.join(', ')} in ${searchFolders(input.env).join(', ')}`;
   return { root: merge([...layers, ...above]), ignored: java.ignored, names, searched };
 }
@@ -150,6 +154,29 @@ function searchFolders(env: Environment): readonly string[] {
 function configDirectory(env: Environment): string | undefined {
   const directory = env['PROMREGATOR_CONFIG_DIR'];
   return directory === undefined || directory === '' ? undefined : `${directory.replace(/\/+$/, '')}/`;
+}
+
+interface SearchOutcome extends Omit<PlaceOptions, 'expand'> {
+  readonly files: FileAccess;
+  readonly names: readonly string[];
+}
+
+/** A directory that was named for its configuration and gives none: most likely a mount that is not there. */
+async function checkConfigDirectory(outcome: SearchOutcome, findings: Findings): Promise<void> {
+  const { root, args, env, names, files } = outcome;
+  const directory = configDirectory(env);
+  const searched = args.configFiles.length === 0 && textAt(root, BOOT.location) === undefined;
+  if (directory === undefined || !searched) return;
+  const tidied = tidy(directory);
+  if (names.some((name) => name.startsWith(tidied))) return;
+  const origin = { kind: 'environment', name: 'PROMREGATOR_CONFIG_DIR' } as const;
+  const there = await files.listFolder(directory).then(
+    () => true,
+    (error: unknown) => !isMissing(error),
+  );
+  const found = there ? 'a directory without a configuration file' : 'a directory that is not there';
+  const expected = `${EXTENSIONS.map((extension) => `promregator${extension}`).join(', ')} in ${quote(directory)}`;
+  findings.warnings.push(problem(origin, [], { found, expected }));
 }
 
 /** Placeholders in names of places and profiles, from what is known when they are read. */

@@ -1,5 +1,8 @@
 import type { ErrorCode, YAMLParseError } from 'yaml';
+import type { TextPlace } from '../origin.js';
 import type { ProblemText } from '../report.js';
+import type { YamlFault } from './yaml-fault.js';
+import { explainIndentation } from './yaml-indentation.js';
 
 /** The parser's codes in our words, since its own sentences quote what stands there. */
 const SENTENCES: Partial<Readonly<Record<ErrorCode, ProblemText>>> = {
@@ -42,6 +45,32 @@ const SENTENCES: Partial<Readonly<Record<ErrorCode, ProblemText>>> = {
   },
 };
 
-export function explainYamlError(error: YAMLParseError): ProblemText {
-  return SENTENCES[error.code] ?? { found: `a fault in the YAML (${error.code})`, expected: 'name: value' };
+/** Codes that stand for lines whose indentation the parser could not make sense of, among others. */
+const OF_INDENTATION: readonly ErrorCode[] = [
+  'BAD_INDENT',
+  'BLOCK_AS_IMPLICIT_KEY',
+  'MISSING_CHAR',
+  'MULTILINE_IMPLICIT_KEY',
+];
+
+/** One fault a line, in order: the parser's further ones follow from the first, and those beside a tab from the tab. */
+export function explainYamlErrors(
+  text: string,
+  errors: readonly YAMLParseError[],
+  placeOf: (offset: number) => Required<TextPlace>,
+): readonly YamlFault[] {
+  const placed = errors.map((error) => ({ code: error.code, place: placeOf(error.pos[0]) }));
+  const tabs = new Set(placed.filter(({ code }) => code === 'TAB_AS_INDENT').map(({ place }) => place.line));
+  const lines = text.split('\n');
+  const faults = new Map<number, YamlFault>();
+  for (const { code, place } of placed.toSorted((a, b) => a.place.line - b.place.line)) {
+    if (code !== 'TAB_AS_INDENT' && (tabs.has(place.line) || tabs.has(place.line + 1))) continue;
+    const fault = (OF_INDENTATION.includes(code) ? explainIndentation(lines, place.line) : undefined) ?? {
+      place,
+      text: SENTENCES[code] ?? { found: `a fault in the YAML (${code})`, expected: 'name: value' },
+    };
+    const line = fault.place.line ?? place.line;
+    if (!faults.has(line)) faults.set(line, fault);
+  }
+  return [...faults.values()];
 }

@@ -4,137 +4,180 @@ import {
   isMap,
   isScalar,
   isSeq,
-  LineCounter,
   type Node,
   type Pair,
-  parseAllDocuments,
   type Scalar,
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml';
-import type { Origin } from '../origin.js';
+import { formatOrigin, type Origin } from '../origin.js';
 import { formatPath, type Path, splitName } from '../path.js';
 import { type Findings, type ProblemText, problem } from '../report.js';
 import { resolvePath, type Shape } from '../shape.js';
 import { leaf, listNode, type MapNode, mapNode, type TreeNode } from '../tree.js';
-import { putOnce } from './source.js';
-import { explainYamlError } from './yaml-errors.js';
+import { putOnce, SECOND_VALUE } from './source.js';
+import { type AliasTargets, aliasTargets, NO_ANCHOR } from './yaml-aliases.js';
+import { DEEPEST_NESTING, parseYaml, type YamlText } from './yaml-documents.js';
 
-/** Anchors make it easy to say gigabytes in a hundred bytes, or a circle. */
+/** Anchors make it easy to say gigabytes in a hundred bytes. */
 const MOST_NODES = 100_000;
-const DEEPEST_NESTING = 64;
+
+export interface YamlSource {
+  readonly origin: Origin;
+  readonly text: string;
+  readonly shape: Shape;
+  /** What `null` says: an empty text, as in Spring's files, or nothing at all, as in its JSON. */
+  readonly nulls: 'empty' | 'absent';
+}
 
 /** A text's values: one tree a document, in rising precedence. What is wrong with the text itself goes to `findings`. */
-export function readYaml(source: Origin, text: string, shape: Shape, findings: Findings): readonly MapNode[] {
-  const lines = new LineCounter();
-  const documents = parse(source, text, lines, findings);
-  const reader = new YamlReader(source, lines, findings);
-  return documents.map((document) => reader.read(document, shape));
-}
-
-function parse(source: Origin, text: string, lines: LineCounter, findings: Findings): readonly Document.Parsed[] {
-  const documents = parseOrExplain(source, text, lines, findings);
-  for (const error of documents.flatMap((document) => document.errors)) {
-    findings.problems.push(problem(placeOf(source, lines, error.pos[0]), [], explainYamlError(error)));
+export function readYaml(source: YamlSource, findings: Findings): readonly MapNode[] {
+  const yaml = parseYaml(source.text);
+  for (const { place, text } of yaml.faults) {
+    findings.problems.push(problem({ ...source.origin, ...place }, [], text));
   }
-  return documents.some((document) => document.errors.length > 0) ? [] : documents;
+  let nodes = 0;
+  const countNode = (): number => {
+    nodes += 1;
+    return nodes;
+  };
+  return yaml.documents.map((document) => new YamlReader({ source, yaml, document, countNode }, findings).read());
 }
 
-/** The parser works by recursion, so deep nesting overflows its stack. */
-function parseOrExplain(
-  source: Origin,
-  text: string,
-  lines: LineCounter,
-  findings: Findings,
-): readonly Document.Parsed[] {
-  try {
-    // Names are compared here, relaxed; the parser's own sentences quote the file, and with it secrets.
-    const options = { lineCounter: lines, uniqueKeys: false, prettyErrors: false, logLevel: 'error' } as const;
-    return [...parseAllDocuments(text, options)];
-  } catch (cause) {
-    const found = cause instanceof RangeError ? 'nesting without end' : 'a text that the parser gave up on';
-    findings.problems.push(problem(source, [], { found, expected: 'YAML' }));
-    return [];
+class TooMuch extends Error {
+  readonly origin: Origin;
+
+  constructor(message: string, origin: Origin) {
+    super(message);
+    this.origin = origin;
   }
 }
 
-function placeOf(source: Origin, lines: LineCounter, offset: number): Origin {
-  const { line, col } = lines.linePos(offset);
-  return { ...source, line, column: col };
+interface Reading {
+  readonly source: YamlSource;
+  readonly yaml: YamlText;
+  readonly document: Document.Parsed;
+  /** One more; aliases make them many. */
+  readonly countNode: () => number;
 }
-
-class TooMuch extends Error {}
 
 class YamlReader {
-  readonly #source: Origin;
-  readonly #lines: LineCounter;
+  readonly #reading: Reading;
   readonly #findings: Findings;
-  #nodes = 0;
+  readonly #targets: AliasTargets;
+  /** Maps and lists that are being read: an alias of one of them would go on for ever. */
+  readonly #open = new Set<Node>();
+  /** Aliases that were reported: what they stand in may be read several times. */
+  readonly #reported = new Set<Node>();
 
-  constructor(source: Origin, lines: LineCounter, findings: Findings) {
-    this.#source = source;
-    this.#lines = lines;
+  constructor(reading: Reading, findings: Findings) {
+    this.#reading = reading;
     this.#findings = findings;
+    this.#targets = aliasTargets(reading.document);
   }
 
-  read(document: Document.Parsed, shape: Shape): MapNode {
+  read(): MapNode {
+    const { document, source } = this.#reading;
     const origin = this.#place(document.contents?.range?.[0] ?? 0);
     try {
-      const node = this.#convert(document, document.contents, { shape, path: [], origin });
+      const node = this.#convert(document.contents, { shape: source.shape, path: [], origin });
       if (node.kind === 'map') return node;
       if (node.kind === 'list' || node.text !== '') this.#problem(origin, [], NO_MAP);
     } catch (error) {
-      if (!(error instanceof TooMuch || error instanceof RangeError)) throw error;
-      const found = error instanceof TooMuch ? error.message : 'nesting without end';
-      this.#problem(origin, [], { found, expected: 'a configuration that a person wrote' });
+      if (!(error instanceof TooMuch)) throw error;
+      const text = { found: error.message, expected: 'a configuration that a person wrote' };
+      this.#problem(error.origin, [], text);
     }
     return mapNode(origin);
   }
 
-  #convert(document: Document.Parsed, node: Node | null, spot: Spot): TreeNode {
-    this.#nodes += 1;
-    if (this.#nodes > MOST_NODES) throw new TooMuch(`more than ${MOST_NODES} values, aliases counted`);
-    if (spot.path.length > DEEPEST_NESTING) throw new TooMuch(`values nested deeper than ${DEEPEST_NESTING}`);
-    if (isAlias(node))
-      return this.#convert(document, node.resolve(document) ?? null, { ...spot, path: [...spot.path] });
+  #convert(node: Node | null, spot: Spot): TreeNode {
     const origin = node?.range ? this.#place(node.range[0]) : spot.origin;
-    if (isMap(node)) return this.#convertMap(document, node, { ...spot, origin }, spot.origin);
-    if (isSeq(node)) return this.#convertList(document, node, { ...spot, origin }, spot.origin);
+    this.#count(origin, spot.path);
+    if (isAlias(node)) {
+      const target = this.#follow(node, spot.path);
+      return target === undefined ? { ...leaf('', origin, spot.origin), faulty: true } : this.#convert(target, spot);
+    }
+    if (isMap(node)) return this.#within(node, () => this.#convertMap(node, { ...spot, origin }, spot.origin));
+    if (isSeq(node)) return this.#within(node, () => this.#convertList(node, { ...spot, origin }, spot.origin));
     return leaf(isScalar(node) ? scalarText(node) : '', origin, spot.origin);
   }
 
-  #convertMap(document: Document.Parsed, map: YAMLMap, spot: Spot, keyOrigin: Origin): MapNode {
+  #within<Result>(node: Node, read: () => Result): Result {
+    this.#open.add(node);
+    try {
+      return read();
+    } finally {
+      this.#open.delete(node);
+    }
+  }
+
+  /** What an alias stands for. One that stands for nothing, or for what it is in, is a problem, and undefined. */
+  #follow(alias: Node, path: Path): Node | undefined {
+    const target = this.#targets.get(alias);
+    if (target !== undefined && !this.#open.has(target)) return target;
+    if (!this.#reported.has(alias)) {
+      this.#problem(this.#place(alias.range?.[0] ?? 0), path, target === undefined ? NO_ANCHOR : CIRCLE);
+    }
+    this.#reported.add(alias);
+    return undefined;
+  }
+
+  #count(origin: Origin, path: Path): void {
+    if (this.#reading.countNode() > MOST_NODES) {
+      throw new TooMuch(`more than ${MOST_NODES} values, aliases counted`, origin);
+    }
+    if (path.length > DEEPEST_NESTING) throw new TooMuch(`values nested deeper than ${DEEPEST_NESTING}`, origin);
+  }
+
+  #convertMap(map: YAMLMap, spot: Spot, keyOrigin: Origin): MapNode {
     const result = mapNode(spot.origin, keyOrigin);
-    for (const { key, value } of this.#pairsOf(document, map, spot.path)) {
+    const keys = new Map<string, Origin>();
+    for (const { key, value } of this.#pairsOf(map, spot.path)) {
+      if (this.#isAbsent(value)) continue;
       const origin = key.range ? this.#place(key.range[0]) : spot.origin;
       const resolved = resolvePath(spot.shape, splitName(scalarText(key)));
       const path = [...spot.path, ...resolved.path];
-      const child = this.#convert(document, value, { shape: resolved.shape, path, origin });
-      putOnce(result, resolved.path, child, this.#findings, spot.path);
+      const first = keys.get(formatPath(resolved.path));
+      if (first !== undefined) {
+        this.#problem(origin, path, {
+          found: `a second value (the first is at ${formatOrigin(first)})`,
+          ...SECOND_VALUE,
+        });
+        continue;
+      }
+      keys.set(formatPath(resolved.path), origin);
+      const child = this.#convert(value, { shape: resolved.shape, path, origin });
+      putOnce(result, { path: resolved.path, node: child, shape: spot.shape, around: spot.path }, this.#findings);
     }
     return result;
   }
 
-  #convertList(document: Document.Parsed, list: YAMLSeq, spot: Spot, keyOrigin: Origin): TreeNode {
+  #convertList(list: YAMLSeq, spot: Spot, keyOrigin: Origin): TreeNode {
     const result = listNode(spot.origin, keyOrigin);
     const shape = spot.shape?.kind === 'list' ? spot.shape.element : undefined;
     for (const [index, item] of list.items.entries()) {
       const node = toNode(item);
+      if (this.#isAbsent(node)) continue;
       const origin = node?.range ? this.#place(node.range[0]) : spot.origin;
       const path = [...spot.path, index];
-      result.items.set(index, this.#convert(document, node, { shape, path, origin }));
+      result.items.set(index, this.#convert(node, { shape, path, origin }));
     }
     return result;
   }
 
+  #isAbsent(node: Node | null): boolean {
+    return this.#reading.source.nulls === 'absent' && isScalar(node) && node.value === null;
+  }
+
   /** The pairs of a map, and behind them those that `<<` merges into it, which give way. */
-  #pairsOf(document: Document.Parsed, map: YAMLMap, path: Path): readonly Entry[] {
+  #pairsOf(map: YAMLMap, path: Path): readonly Entry[] {
     const own: Entry[] = [];
     const merged: Entry[] = [];
     for (const pair of map.items) {
       const entry = this.#entryOf(pair, path);
       if (entry === undefined) continue;
-      if (isMergeKey(entry.key)) merged.push(...this.#mergedPairs(document, entry, path));
+      if (isMergeKey(entry.key)) merged.push(...this.#mergedPairs(entry, path));
       else own.push(entry);
     }
     const taken = new Set(own.map(({ key }) => scalarText(key)));
@@ -146,21 +189,23 @@ class YamlReader {
     return own;
   }
 
-  #mergedPairs(document: Document.Parsed, entry: Entry, path: Path): readonly Entry[] {
-    this.#nodes += 1;
-    if (this.#nodes > MOST_NODES) throw new TooMuch(`more than ${MOST_NODES} values, aliases counted`);
-    if (path.length > DEEPEST_NESTING) throw new TooMuch(`values nested deeper than ${DEEPEST_NESTING}`);
-    const source = isAlias(entry.value) ? (entry.value.resolve(document) ?? null) : entry.value;
-    // The depth counts merges too, so that a circle of them ends.
+  #mergedPairs(entry: Entry, path: Path): readonly Entry[] {
+    const origin = this.#place((entry.value ?? entry.key).range?.[0] ?? 0);
+    this.#count(origin, path);
+    const source = isAlias(entry.value) ? this.#follow(entry.value, path) : entry.value;
+    if (source === undefined) return [];
+    // The depth counts merges too.
     const deeper = [...path, '<<'];
-    if (isMap(source)) return this.#pairsOf(document, source, deeper);
+    if (isMap(source)) return this.#within(source, () => this.#pairsOf(source, deeper));
     if (isSeq(source)) {
-      return source.items.flatMap((item) =>
-        this.#mergedPairs(document, { key: entry.key, value: toNode(item) }, deeper),
+      return this.#within(source, () =>
+        source.items.flatMap((item) => this.#mergedPairs({ key: entry.key, value: toNode(item) }, deeper)),
       );
     }
-    const origin = this.#place(entry.key.range?.[0] ?? 0);
-    this.#problem(origin, path, { found: 'a merge key (<<) without a map', expected: '<<: *anchor of a map' });
+    this.#problem(this.#place(entry.key.range?.[0] ?? 0), path, {
+      found: 'a merge key (<<) without a map',
+      expected: '<<: *anchor of a map',
+    });
     return [];
   }
 
@@ -173,7 +218,7 @@ class YamlReader {
   }
 
   #place(offset: number): Origin {
-    return placeOf(this.#source, this.#lines, offset);
+    return { ...this.#reading.source.origin, ...this.#reading.yaml.placeOf(offset) };
   }
 
   #problem(origin: Origin, path: Path, text: ProblemText): void {
@@ -196,6 +241,11 @@ interface Entry {
 const NO_MAP: ProblemText = {
   found: 'no map at the top',
   expected: `options by name, such as ${formatPath(['promregator', 'targets'])}`,
+};
+
+const CIRCLE: ProblemText = {
+  found: 'an alias (*name) within what it stands for',
+  expected: 'an alias of a value elsewhere',
 };
 
 /** The parser's items are declared `unknown`, and a value that is not there is null. */

@@ -1,8 +1,9 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml';
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node } from 'yaml';
 import type { Origin } from '../origin.js';
 import { formatPath, type Path } from '../path.js';
 import { type Findings, type ProblemText, problem } from '../report.js';
-import { explainYamlError } from '../sources/yaml-errors.js';
+import { type AliasTargets, aliasTargets, NO_ANCHOR } from '../sources/yaml-aliases.js';
+import { parseYaml } from '../sources/yaml-documents.js';
 import { leaf, listNode, type MapNode, mapNode, type TreeNode } from '../tree.js';
 
 /** Three levels are all there is in this file. */
@@ -14,21 +15,12 @@ const MOST_NODES = 10_000;
  * user may be called `john.doe`. Undefined when it cannot be read at all, which is reported then; an empty file is an empty map.
  */
 export function readWebDocument(file: string, text: string, findings: Findings): MapNode | undefined {
-  const lines = new LineCounter();
-  const place = (offset: number): Origin => {
-    const { line, col } = lines.linePos(offset);
-    return { kind: 'file', file, line, column: col };
-  };
+  const { documents, faults, placeOf } = parseYaml(text);
+  const place = (offset: number): Origin => ({ kind: 'file', file, ...placeOf(offset) });
   const report = (origin: Origin, path: Path, what: ProblemText): void =>
     void findings.problems.push(problem(origin, path, what));
-  const documents = parse(text, lines);
-  if (documents === undefined) {
-    report({ kind: 'file', file }, [], { found: 'nesting without end', expected: 'YAML' });
-    return undefined;
-  }
-  const errors = documents.flatMap((document) => document.errors);
-  for (const error of errors) report(place(error.pos[0]), [], explainYamlError(error));
-  if (errors.length > 0) return undefined;
+  for (const fault of faults) report({ kind: 'file', file, ...fault.place }, [], fault.text);
+  if (faults.length > 0) return undefined;
   const [document, second] = documents;
   const start: Origin = { kind: 'file', file, line: 1, column: 1 };
   if (second !== undefined) {
@@ -43,19 +35,9 @@ export function readWebDocument(file: string, text: string, findings: Findings):
   return undefined;
 }
 
-/** Undefined when the parser, which works by recursion, overflows its stack. */
-function parse(text: string, lines: LineCounter): readonly Document.Parsed[] | undefined {
-  try {
-    // The parser's own sentences quote the file, and with it secrets.
-    const options = { lineCounter: lines, uniqueKeys: false, prettyErrors: false, logLevel: 'error' } as const;
-    return [...parseAllDocuments(text, options)];
-  } catch {
-    return undefined;
-  }
-}
-
 class Reader {
   readonly #document: Document.Parsed;
+  readonly #targets: AliasTargets;
   readonly #place: (offset: number) => Origin;
   readonly #report: (origin: Origin, path: Path, what: ProblemText) => void;
   #nodes = 0;
@@ -66,6 +48,7 @@ class Reader {
     report: (origin: Origin, path: Path, what: ProblemText) => void,
   ) {
     this.#document = document;
+    this.#targets = aliasTargets(document);
     this.#place = place;
     this.#report = report;
   }
@@ -83,7 +66,12 @@ class Reader {
         this.#report(origin, path.slice(0, 1), { found, expected: 'a web config file' });
       return leaf('', origin, keyOrigin);
     }
-    if (isAlias(node)) return this.#convert(node.resolve(this.#document) ?? null, [...path], keyOrigin);
+    if (isAlias(node)) {
+      const target = this.#targets.get(node);
+      if (target !== undefined) return this.#convert(target, [...path], keyOrigin);
+      this.#report(origin, path, NO_ANCHOR);
+      return { ...leaf('', origin, keyOrigin), faulty: true };
+    }
     if (isMap(node)) {
       const map = mapNode(origin, keyOrigin);
       for (const { key, value } of node.items) this.#addPair(map, toNode(key), toNode(value), path);
