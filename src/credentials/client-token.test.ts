@@ -171,6 +171,18 @@ describe('after a 401', () => {
     expect(await orders.replacement('Bearer token-3')).toBe('Bearer token-4');
   });
 
+  test('a token that came by itself after a pause is replaced at once, whoever asked in the pause', async () => {
+    const { orders, clock } = await start((_, count) =>
+      count === 2 ? { status: 500, body: '' } : granted(`token-${count}`, { expires_in: 60 }),
+    );
+    await orders.authorization();
+    await failure(orders.replacement('Bearer token-1'));
+    await failure(orders.replacement('Bearer token-1'));
+    clock.advance(MINUTE);
+    expect(await orders.authorization()).toBe('Bearer token-3');
+    expect(await orders.replacement('Bearer token-3')).toBe('Bearer token-4');
+  });
+
   test('other scrapes go on with the refused one until there is another', async () => {
     const { orders } = await start((_, count) => (count === 1 ? granted('token-1') : 'hang'));
     await orders.authorization();

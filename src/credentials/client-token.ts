@@ -121,9 +121,11 @@ export function createClientToken(options: ClientTokenOptions): ClientToken {
     replacement(refused) {
       if (current?.authorization !== refused) return authorization();
       if (clock.monotonic() < current.replaceableAt) return undefined;
-      isReplacement = true;
       // The refused one stays in force until there is another: one application may be wrong about it.
-      return renew();
+      const another = renew();
+      // In a pause nothing is under way, and what comes after it comes by itself.
+      isReplacement = flight !== undefined;
+      return another;
     },
   };
 }

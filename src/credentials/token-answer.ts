@@ -16,6 +16,12 @@ export type TokenAnswer =
 /** RFC 6749 5.1 leaves it out where "other means" tell; a 401 tells us. As long as the original kept any token. */
 const ASSUMED_LIFETIME_MS: Milliseconds = 10 * 60_000;
 
+/** Shorter lives than a scrape are of no use, and would make a request for nearly each of them. */
+const LEAST_LIFETIME_MS: Milliseconds = 1_000;
+
+/** Servers take 8 to 64 KiB of headers in all; a longer token would go out with every scrape for nothing. */
+const LONGEST_TOKEN_BYTES = 16 * 1024;
+
 const grantSchema = z.object({
   // What may stand in a header: RFC 6749 A.12 says printable ASCII.
   access_token: z.string().regex(/^[\x21-\x7e]+$/),
@@ -52,8 +58,13 @@ function readGrant(answer: WholeAnswer, document: unknown): TokenAnswer {
   if (type !== undefined && type !== null && type.toLowerCase() !== 'bearer') {
     return useless(`200 with a token of type ${type}, where Bearer is needed`);
   }
+  if (token.length > LONGEST_TOKEN_BYTES) {
+    return useless(`200 with a token of ${token.length} bytes, and more than ${LONGEST_TOKEN_BYTES} fit in no header`);
+  }
   const lifetimeMs = seconds === undefined || seconds === null ? ASSUMED_LIFETIME_MS : seconds * 1000;
-  return lifetimeMs > 0 ? { kind: 'granted', token, lifetimeMs } : useless('200 with a token that has expired already');
+  if (lifetimeMs <= 0) return useless('200 with a token that has expired already');
+  if (lifetimeMs < LEAST_LIFETIME_MS) return useless(`200 with a token that lives ${seconds} s, less than a second`);
+  return { kind: 'granted', token, lifetimeMs };
 }
 
 function useless(words: string): TokenAnswer {

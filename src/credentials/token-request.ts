@@ -37,22 +37,12 @@ export function tokenRequest(client: TokenClient, by: ClientAuthentication): Tok
 /** Where an operator has told UAA not to decode the two halves, this makes it do so (facts/cloud-foundry.md 2.1). */
 const ENCODED_CREDENTIALS = { 'x-cf-encoded-credentials': 'true' };
 
-/** `words` without the secret in any of the forms in which it was sent: some services quote what they were sent. */
-export function withoutSecret(words: string, client: TokenClient): string {
-  const secret = client.clientSecret?.reveal() ?? '';
-  if (secret === '') return words;
-  const base64 = basicOf(client).slice('Basic '.length);
-  // Longest first: what an escaped form contains may be the plain one.
-  const forms = [base64, urlEncoded(secret), urlEncoded(secret).replaceAll('%20', '+'), secret];
-  return forms.reduce((text, form) => text.replaceAll(form, '<secret>'), words);
-}
-
 function basicOf({ clientId, clientSecret }: TokenClient): string {
   const pair = `${urlEncoded(clientId)}:${urlEncoded(clientSecret?.reveal() ?? '')}`;
   return `Basic ${Buffer.from(pair, 'utf8').toString('base64')}`;
 }
 
 /** As RFC 6749 appendix B has it, but a blank as `%20`, which those understand too who do not take `+` for one. */
-function urlEncoded(text: string): string {
+export function urlEncoded(text: string): string {
   return new URLSearchParams([['', text]]).toString().slice(1).replaceAll('+', '%20');
 }

@@ -161,9 +161,15 @@ describe('id and secret elsewhere', () => {
   });
 });
 
+test('a token may be as long as a header', async () => {
+  const service = await startTokenService(() => granted('x'.repeat(16_384)));
+  expect((await client(service.url).request()).token.length).toBe(16_384);
+});
+
 describe('the lifetime', () => {
   test.each<[string, unknown, number]>([
     ['a number of seconds', 60, 60_000],
+    ['one second', 1, 1_000],
     ['a number as text', '3600', 3_600_000],
     ['missing', undefined, 600_000],
     ['null', null, 600_000],
@@ -217,6 +223,13 @@ describe('no token', () => {
       granted('x', { token_type: 'DPoP' }),
       'token_failed',
       '200 with a token of type DPoP, where Bearer is needed',
+    ],
+    ['a token that is too long', granted('x'.repeat(16_385)), 'token_failed', '200 with a token of 16385 bytes'],
+    [
+      'a token that lives no second',
+      granted('x', { expires_in: 0.0001 }),
+      'token_failed',
+      '200 with a token that lives 0.0001 s',
     ],
     ['an expired token', granted('x', { expires_in: 0 }), 'token_failed', '200 with a token that has expired already'],
     [
@@ -277,6 +290,8 @@ describe('secrets', () => {
     ['URL-encoded', () => encodeURIComponent(SECRET)],
     ['as in a form', () => new URLSearchParams([['', SECRET]]).toString().slice(1)],
     ['as in a header', ({ basic }) => basic],
+    ['as in HTML', ({ form }) => form.replaceAll('&', '&amp;')],
+    ['as in base64', ({ form }) => Buffer.from(form).toString('base64')],
   ])('are left out where the service quotes them %s', async (_, quote) => {
     const service = await startTokenService(({ form, authorization }) => {
       const quoted = quote({ form: form['client_secret'] ?? '', basic: authorization ?? '' });

@@ -6,7 +6,8 @@ import { fetchWhole, header, type WholeAnswer } from '../outbound/fetch-whole.js
 import { retryAfterMs } from '../outbound/retry-after.js';
 import { readTokenAnswer } from './token-answer.js';
 import { TokenError } from './token-error.js';
-import { type ClientAuthentication, type TokenClient, tokenRequest, withoutSecret } from './token-request.js';
+import { type ClientAuthentication, type TokenClient, tokenRequest } from './token-request.js';
+import { withoutSecret } from './without-secret.js';
 
 export interface TokenServiceOptions extends TokenClient {
   readonly tokenUrl: string;
