@@ -124,6 +124,16 @@ describe.each<readonly [Scheme, Scheme]>([
   });
 });
 
+test('407 without what a proxy says with it may be the application: both are named', async () => {
+  const target = await serve((_, response) => void response.writeHead(407).end('no'));
+  const proxy = await serveProxy({ names: { 'orders.example.org:80': target.port } });
+  const connections = connectionsWith({ proxy: proxyConfig(proxy, credentialsOf('user', 'right')) });
+  const outcome = await ask(connections, { origin: 'http://orders.example.org' }).outcome;
+  expect(inShort(outcome)).toBe('proxy');
+  expect(said(outcome)).toMatch(/user and password of the proxy .* wrong, or the application itself/);
+  expect(said(outcome)).not.toMatch(/gave no connection/);
+});
+
 describe('a proxy that opens no tunnel', () => {
   const LONG = `HTTP/1.1 200 OK\r\n${'X-Filler: 0123456789abcdef\r\n'.repeat(1000)}`;
 

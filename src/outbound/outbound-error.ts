@@ -93,6 +93,15 @@ export function proxyRefusal(name: string, status: number): OutboundError {
   return proxyError(name, status === 407 ? `${answer}; user and password of the proxy are absent or wrong` : answer);
 }
 
+/** By way of a proxy 407 has come without what a proxy says with it (RFC 9110, 15.5.8): perhaps from behind it. */
+export function unclearRefusal(name: string): OutboundError {
+  const words = `407 came by way of the proxy ${name}, without Proxy-Authenticate`;
+  return new OutboundError(
+    'proxy',
+    `${words}: either user and password of the proxy are absent or wrong, or the application itself answers so`,
+  );
+}
+
 export function proxyTimeout(name: string): OutboundError {
   return new OutboundError('connect_timeout', `${SENTENCES.connect_timeout} through the proxy ${name}`);
 }

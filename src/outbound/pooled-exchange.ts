@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { Client, Dispatcher } from 'undici';
 import type { Milliseconds } from '../base/duration.js';
 import type { Exchange, OutboundRequest, Receiver, ResponseHeaders } from './exchange.js';
-import { type OutboundError, proxyRefusal, toOutboundError } from './outbound-error.js';
+import { type OutboundError, proxyRefusal, toOutboundError, unclearRefusal } from './outbound-error.js';
 import type { OutboundProxy } from './proxy.js';
 
 /** Undici measures time-outs in steps of half a second; 0 turns its own off. */
@@ -105,7 +105,7 @@ export class PooledExchange implements Exchange, Dispatcher.DispatchHandler {
     if (status < 200) return;
     this.#headSeen = true;
     if (status === 407 && this.#connection?.forwardedBy !== undefined) {
-      this.#refusedBy(this.#connection.forwardedBy);
+      this.#refusedBy(this.#connection.forwardedBy, headers);
       return;
     }
     if (!this.#ended) this.#receiver.onHead(status, headers);
@@ -137,11 +137,12 @@ export class PooledExchange implements Exchange, Dispatcher.DispatchHandler {
     this.fail(error);
   }
 
-  /** Only a proxy answers 407: the application has not been asked. */
-  #refusedBy(proxy: OutboundProxy): void {
+  /** A proxy says how it wants to be asked (RFC 9110, 11.7.1), and the application has not been asked then. */
+  #refusedBy(proxy: OutboundProxy, headers: ResponseHeaders): void {
     if (this.#ended) return;
     this.abort();
-    this.#receiver.onError(proxyRefusal(proxy.name, 407));
+    const isItsOwn = headers['proxy-authenticate'] !== undefined;
+    this.#receiver.onError(isItsOwn ? proxyRefusal(proxy.name, 407) : unclearRefusal(proxy.name));
   }
 
   #diedWhileKept(connection: Connection): boolean {
