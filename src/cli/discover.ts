@@ -5,6 +5,7 @@ import { createListing, type Listing } from '../assembly/listing.js';
 import { systemClock } from '../base/clock.js';
 import { describeError } from '../base/errors.js';
 import type { Config } from '../config/config.js';
+import type { Problem } from '../config/report.js';
 import type { Directory } from '../discovery/directory.js';
 import { prepareDocument } from '../discovery/sd-document.js';
 import { type Command, type CommandContext, EXIT_CONFIG, EXIT_FAILURE, EXIT_OK, EXIT_USAGE } from './command.js';
@@ -35,7 +36,7 @@ export const discover: Command = {
       return EXIT_USAGE;
     }
     const quiet = { ...context, args: quietly(own.others) };
-    const read = await readConfig(quiet);
+    const read = await readConfig(quiet, concernsListing);
     if (read === undefined) return EXIT_CONFIG;
     const { simulation } = read.loaded.config;
     return simulation === undefined ? await list(context, own, read) : await simulate(quiet, own, simulation);
@@ -51,11 +52,16 @@ async function simulate(
   const { startSimulation } = await import('./simulation.js');
   const simulation = await startSimulation(asked);
   try {
-    const read = await readConfig({ ...context, args: simulation.lead(context.args) });
+    const read = await readConfig({ ...context, args: simulation.lead(context.args) }, concernsListing);
     return read === undefined ? EXIT_CONFIG : await list(context, own, read);
   } finally {
     await simulation.stop();
   }
+}
+
+/** Nobody listens here, so where to listen, and who could come then, is a matter of 'serve'. */
+function concernsListing({ path }: Problem): boolean {
+  return path !== 'server.address';
 }
 
 async function list(context: CommandContext, own: DiscoverArguments, { loaded, log }: ReadConfig): Promise<number> {

@@ -1,7 +1,7 @@
 import { createProgramLog, type ProgramLog } from '../assembly/program-log.js';
 import type { ConfigLoader, Loaded } from '../assembly/reloader.js';
 import { groupIgnored } from '../config/ignored-options.js';
-import { formatProblem } from '../config/report.js';
+import { formatProblem, type Problem } from '../config/report.js';
 import type { CommandContext } from './command.js';
 import { createConfigLoader } from './config-loader.js';
 
@@ -12,20 +12,28 @@ export interface ReadConfig {
   readonly log: ProgramLog;
 }
 
-/** The configuration and the log it asks for; undefined when there are problems, which have been printed then. */
-export async function readConfig(context: CommandContext): Promise<ReadConfig | undefined> {
+/**
+ * The configuration and the log it asks for; undefined when there are problems, which have been printed then.
+ *
+ * @param concerns which warnings are about what the command does
+ */
+export async function readConfig(
+  context: CommandContext,
+  concerns: (warning: Problem) => boolean = () => true,
+): Promise<ReadConfig | undefined> {
   const { stderr } = context;
   const loader = createConfigLoader(context);
   const outcome = await loader.load('everything');
+  const warnings = outcome.warnings.filter(concerns);
   if (!outcome.ok) {
-    for (const warning of outcome.warnings) stderr.write(`warning: ${formatProblem(warning)}\n`);
+    for (const warning of warnings) stderr.write(`warning: ${formatProblem(warning)}\n`);
     for (const problem of outcome.problems) stderr.write(`error: ${formatProblem(problem)}\n`);
     stderr.write(`promregator: ${outcome.problems.length} problem(s) in the configuration, not started\n`);
     return undefined;
   }
   const log = createProgramLog(outcome.config.log, stderr);
   const configLog = log.log.child('config');
-  for (const warning of outcome.warnings) configLog.warn(formatProblem(warning));
+  for (const warning of warnings) configLog.warn(formatProblem(warning));
   if (outcome.ignored.length > 0) {
     const options = groupIgnored(outcome.ignored).join('; ');
     configLog.info('options that mean nothing here are ignored', { options });
