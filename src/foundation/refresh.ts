@@ -30,6 +30,8 @@ export interface Refresher {
   stop(): void;
   /** The last complete inventory; undefined until there is one. */
   readonly inventory: Inventory | undefined;
+  /** How long ago each list of that inventory was asked for, even where a newer one waits for others to fit it. */
+  readonly inventoryAgesMs: Readonly<Record<ResourceKind, Milliseconds>> | undefined;
   readonly lists: Readonly<Record<ResourceKind, ListStatus>>;
   /**
    * Reads these lists now. Resolves when a reading begun after the call has succeeded for all of them.
@@ -84,6 +86,8 @@ export function createRefresher(options: RefresherOptions): Refresher {
   let rescoped = false;
   const lists = createLists(options);
   let inventory: Inventory | undefined;
+  /** Monotonic. */
+  let inventoryReadAt: Readonly<Record<ResourceKind, Milliseconds>> | undefined;
   let unresolved: Unresolved = new Map();
   let demands: Demand[] = [];
   let timer: Timer | undefined;
@@ -219,7 +223,10 @@ export function createRefresher(options: RefresherOptions): Refresher {
 
   function publish(): void {
     const next = assemble(options.foundation, lists);
-    if (next === undefined || (inventory !== undefined && sameLists(next, inventory))) return;
+    if (next === undefined) return;
+    const now = clock.monotonic();
+    inventoryReadAt = perKind((kind) => now - (lists[kind].ageMs ?? 0));
+    if (inventory !== undefined && sameLists(next, inventory)) return;
     const before = unresolved;
     const isFirst = inventory === undefined;
     inventory = next;
@@ -246,6 +253,11 @@ export function createRefresher(options: RefresherOptions): Refresher {
     },
     get inventory() {
       return inventory;
+    },
+    get inventoryAgesMs() {
+      if (inventoryReadAt === undefined) return undefined;
+      const readAt = inventoryReadAt;
+      return perKind((kind) => clock.monotonic() - readAt[kind]);
     },
     get lists() {
       return statusOf(lists);
