@@ -20,6 +20,8 @@ export interface Connections {
    */
   send(request: OutboundRequest, receiver: Receiver): Exchange;
   readonly stats: ConnectionStats;
+  /** Whether servers that ask for it by TLS are shown a certificate of ours. */
+  readonly hasCertificate: boolean;
   /**
    * For connections that others replace: idle ones are closed now, busy ones with the end of their exchange, and none is
    * kept. Requests are still sent, so that whoever holds on to these sees no failure. Resolves when none is left.
@@ -174,6 +176,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
     get stats() {
       return { open: all.size, idle: idleCount, opened, failed, reused };
     },
+    hasCertificate: options.tls.identity !== undefined,
     async retire() {
       retiring = true;
       for (const connection of [...all]) if (connection.state === 'idle') drop(connection);

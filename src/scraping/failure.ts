@@ -27,11 +27,15 @@ function stopping(target: Target): ScrapeError {
 
 function hintOn(target: Target, cause: OutboundError): string {
   if (cause.code === 'connect_refused' && target.application.internal) return NETWORK_POLICY_HINT;
+  if (cause.code === 'proxy') return PROXY_HINT;
   return tlsHint(cause, 'promregator.scraping.tls_config');
 }
 
 const NETWORK_POLICY_HINT =
   '; on an internal route the likely cause is a missing network policy (cf add-network-policy from this application to that one)';
+
+const PROXY_HINT =
+  '; the proxy towards applications is named by promregator.scraping.proxy, and hosts that do without it by NO_PROXY in the environment';
 
 export function late(target: Target, limitMs: Milliseconds, seen: 'nothing' | 'head'): ScrapeError {
   const what = seen === 'nothing' ? 'no answer' : 'no complete answer';
@@ -53,7 +57,8 @@ export function tokenLate(target: Target, limitMs: Milliseconds, { tokenService 
 export interface WrongStatus {
   readonly status: number;
   readonly headers: ResponseHeaders;
-  readonly credentials: 'sent' | 'none';
+  /** What the application could know us by. */
+  readonly credentials: 'sent' | 'certificate' | 'none';
 }
 
 /** An answer other than 200. The router's own words tell a lost instance from an application's error. */
@@ -72,6 +77,8 @@ export function wrongStatus(target: Target, { status, headers, credentials }: Wr
 
 const CREDENTIALS_HINTS = {
   sent: " to the credentials of the rule's authenticator",
+  certificate:
+    ' to our client certificate alone (is it the one that is expected, or does the rule need an authenticatorId?)',
   none: ' (the rule may need an authenticatorId)',
 } as const;
 

@@ -218,8 +218,12 @@ export class RunningScrape implements Receiver, BodyOwner {
       this.#sendWith(another);
       return;
     }
-    const credentials = sent === undefined ? 'none' : 'sent';
+    const credentials = sent === undefined ? this.#certificateShown() : 'sent';
     this.#fail(wrongStatus(this.#job.target, { status, headers, credentials }));
+  }
+
+  #certificateShown(): 'certificate' | 'none' {
+    return this.#connections.hasCertificate && this.#address.origin.startsWith('https:') ? 'certificate' : 'none';
   }
 
   #follow(headers: ResponseHeaders): void {
