@@ -170,6 +170,12 @@ describe('several foundations', () => {
     expect([code, stdout]).toEqual([1, '']);
     expect(stderr).toMatch(/^promregator discover: foundation late cannot be read: /m);
   });
+
+  test('one whose certificate is not trusted: the remedy is an option of it', async () => {
+    const { code, stderr } = await runWith(of(['one', 'late'], { tls_config: {} }));
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/foundation late cannot be read: .*is named by foundations\[\]\.tls_config\.ca_file/);
+  });
 });
 
 describe('what goes wrong', () => {

@@ -90,6 +90,7 @@ export function createFoundations(options: FoundationsOptions): Foundations {
       apiUrl: foundation.apiOrigin,
       login: foundation.credentials,
       connections,
+      tlsGroup: name === DEFAULT_NAME ? 'cf.tls_config' : 'foundations[].tls_config',
       pace,
       headTimeoutMs: foundation.requestTimeoutMs,
       clock,

@@ -20,6 +20,8 @@ export interface ApiClientOptions {
   readonly apiUrl: string;
   readonly login: Login;
   readonly connections: Connections;
+  /** The option that the TLS settings of `connections` stand in, for people: `cf.tls_config`. */
+  readonly tlsGroup: string;
   readonly pace: Pace;
   /** Longest wait for the head of an answer, by kind. */
   readonly headTimeoutMs: Readonly<Record<ResourceKind, Milliseconds>>;
@@ -135,7 +137,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
         { maxBytes: MAX_ANSWER_BYTES, deadlineMs: ANSWER_MS },
       ).catch((cause) => {
         tell('unreachable', 0);
-        const words = describeError(cause) + tlsHint(cause, 'cf.tls_config');
+        const words = describeError(cause) + tlsHint(cause, options.tlsGroup);
         throw new ApiError('api_unreachable', `GET ${api.origin}${shorten(path)}: ${words}`, { cause });
       });
       tell(resultOf(answer.status), answer.body.length);

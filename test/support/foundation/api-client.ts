@@ -38,6 +38,7 @@ export async function clientOf(options: ClientOfScriptOptions): Promise<ClientOf
     apiUrl: foundry.origin,
     login: options.login ?? { grant: 'password', username: 'reader', password: new Secret(PASSWORD) },
     connections: connectionsWith(),
+    tlsGroup: 'cf.tls_config',
     pace: createPace({ concurrency: 8, ratePerSecond: 0, clock }),
     headTimeoutMs: perKind(() => options.headTimeoutMs ?? 30_000),
     clock,
