@@ -5,9 +5,11 @@ import { type FileStates, MISSING_FILE } from './assembly/file-state.js';
 import { createFoundations } from './assembly/foundations.js';
 import { createGuardFactory, type PrintPassword } from './assembly/guards.js';
 import { tellInterrupted } from './assembly/interrupted-expressions.js';
+import { createInventoryStore } from './assembly/inventory-store.js';
 import { createMetricsObservers } from './assembly/metrics-observers.js';
 import { pathPrefixOf } from './assembly/path-prefix.js';
 import { createPublisher } from './assembly/publisher.js';
+import { recallInventories } from './assembly/recall-inventory.js';
 import { type ConfigLoader, createReloader, type Loaded, type ReloadOutcome } from './assembly/reloader.js';
 import { optionsForRestart } from './assembly/restart-options.js';
 import { selectingOf } from './assembly/rules.js';
@@ -92,7 +94,16 @@ export function createApp({ loaded, loader, log, configureLog, printPassword, cl
     observe: observers.foundation,
     clock,
     log: log.child('foundation'),
-    onInventory: () => publisher.publish(),
+    onInventory() {
+      publisher.publish();
+      store.changed();
+    },
+  });
+  const store = createInventoryStore({
+    known: () => foundations.all.flatMap(({ known }) => known ?? []),
+    clock,
+    log: log.child('foundation'),
+    observe: observers.inventoryFile,
   });
   let files = loaded.files;
   const reloader = createReloader({
@@ -132,6 +143,7 @@ export function createApp({ loaded, loader, log, configureLog, printPassword, cl
     const selecting = selectingOf(next);
     directories.configure(selecting);
     foundations.configure(next, selecting, lease);
+    store.configure(next.inventoryFile);
   }
 
   /**
@@ -181,6 +193,9 @@ export function createApp({ loaded, loader, log, configureLog, printPassword, cl
 
   return {
     async start() {
+      const { inventoryFile } = service.config;
+      await recallInventories({ store, foundations, settings: inventoryFile, clock, log: log.child('foundation') });
+      publisher.publish();
       const { family, address, port } = await server.start();
       const scheme = config.server.tls === undefined ? 'http' : 'https';
       url = `${scheme}://${family === 'IPv6' ? `[${address}]` : address}:${port}${pathPrefixOf(config)}`;
@@ -200,7 +215,9 @@ export function createApp({ loaded, loader, log, configureLog, printPassword, cl
       watch.stop();
       publisher.stop();
       foundations.stop();
-      await server.stop(STOP_WITHIN_MS - (clock.monotonic() - startedAt));
+      const leftMs = STOP_WITHIN_MS - (clock.monotonic() - startedAt);
+      const late = new Promise<void>((resolve) => clock.after(leftMs, resolve));
+      await Promise.all([server.stop(leftMs), Promise.race([store.stop(), late])]);
       processMetrics.stop();
       await sets.close();
       await guards.close();

@@ -104,9 +104,9 @@ function listsView({ all }: Foundations): unknown {
   return Object.fromEntries(all.map((foundation) => [foundation.name, listsOf(foundation)]));
 }
 
-function listsOf({ refresher }: Foundation): unknown {
+function listsOf({ lists }: Foundation): unknown {
   return perKind((kind) => {
-    const { ageMs, elements, failures, error } = refresher.lists[kind];
+    const { ageMs, elements, failures, error } = lists[kind];
     const ageSeconds = ageMs === undefined ? null : Math.round(ageMs / 1000);
     return {
       elements: elements ?? null,

@@ -1,12 +1,13 @@
 import type { Clock } from '../base/clock.js';
 import type { Milliseconds } from '../base/duration.js';
-import type { Config, FoundationConfig } from '../config/config.js';
+import type { CfCredentials, Config, FoundationConfig } from '../config/config.js';
 import { createApiClient } from '../foundation/api-client.js';
+import type { DatedInventory, Reader } from '../foundation/dated-inventory.js';
 import type { Inventory } from '../foundation/inventory.js';
 import { createLister } from '../foundation/list-resources.js';
 import { createPace } from '../foundation/pace.js';
 import type { Scope } from '../foundation/plan.js';
-import { createRefresher, type Refresher } from '../foundation/refresh.js';
+import { createRefresher, type ListStatus, type Refresher } from '../foundation/refresh.js';
 import { perKind, type ResourceKind } from '../foundation/resources.js';
 import type { Connections } from '../outbound/connections.js';
 import type { Log } from '../telemetry/log.js';
@@ -20,11 +21,27 @@ import type { FoundationObservers } from './metrics-observers.js';
 export interface Foundation {
   readonly name: string;
   readonly refresher: Refresher;
-  /** The last complete one, perhaps of the time before a reload; undefined until there is one. */
+  /** The last complete one, perhaps of the time before a reload or a start; undefined until there is one. */
   readonly inventory: Inventory | undefined;
+  readonly known: Known | undefined;
+  /** Ages and sizes are those of the inventory, as long as that is of the time before. */
+  readonly lists: Readonly<Record<ResourceKind, ListStatus>>;
   readonly rateLimitQueue: number;
   /** Milliseconds since the epoch; undefined while there is no token. */
   readonly tokenExpiresAtMs: Milliseconds | undefined;
+}
+
+/** An inventory in force, and whether this process has read it or one before it. */
+export interface Known extends DatedInventory {
+  readonly source: 'api' | 'file';
+}
+
+/** A foundation of which nothing is known yet. */
+export interface Forgotten {
+  readonly name: string;
+  readonly apiOrigin: string;
+  readonly reader: Reader;
+  readonly scope: Scope;
 }
 
 export interface FoundationsOptions {
@@ -48,6 +65,8 @@ export interface Foundations {
   configure(config: Config, selecting: readonly Selecting[], lease: ConnectionLease): void;
   /** Reads these lists of all foundations now. @throws {ApiError} of one that failed, when all have ended */
   refresh(kinds: readonly ResourceKind[]): Promise<void>;
+  /** Asks for each foundation that knows nothing what an earlier process has left of it. */
+  recall(of: (forgotten: Forgotten) => DatedInventory | undefined): void;
   start(): void;
   stop(): void;
 }
@@ -55,10 +74,13 @@ export interface Foundations {
 interface Running extends Foundation {
   readonly key: string;
   readonly apiOrigin: string;
+  readonly reader: Reader;
+  inherit(known: Known): void;
 }
 
 export function createFoundations(options: FoundationsOptions): Foundations {
   let running: readonly Running[] = [];
+  let scopes: ReadonlyMap<string, Scope> = new Map();
   let started = false;
 
   /** One that runs on, or a new one that does not run yet. */
@@ -76,9 +98,10 @@ export function createFoundations(options: FoundationsOptions): Foundations {
     return running.find((each) => each.apiOrigin === apiOrigin && !names.includes(each.name));
   }
 
-  function begin({ key, foundation, scope, connections, inherited }: Beginning): Running {
-    const { name } = foundation;
+  function begin({ key, foundation, scope, connections, ...beginning }: Beginning): Running {
+    const { name, apiOrigin } = foundation;
     const { clock } = options;
+    let { inherited } = beginning;
     const log = name === DEFAULT_NAME ? options.log : options.log.child(name);
     const observe = options.observe(name);
     const pace = createPace({
@@ -107,15 +130,29 @@ export function createFoundations(options: FoundationsOptions): Foundations {
       random: Math.random,
       log,
       observe: observe.lists,
-      onInventory: () => options.onInventory(name),
+      onInventory() {
+        inherited = undefined;
+        options.onInventory(name);
+      },
     });
+    const reader = readerOf(foundation.credentials);
     return {
       name,
       key,
-      apiOrigin: foundation.apiOrigin,
+      apiOrigin,
+      reader,
       refresher,
       get inventory() {
-        return refresher.inventory ?? inherited;
+        return refresher.inventory ?? inherited?.inventory;
+      },
+      get known() {
+        return inherited ?? knownOf(refresher, { apiOrigin, reader, nowMs: clock.now() });
+      },
+      get lists() {
+        return inherited === undefined ? refresher.lists : datedLists(refresher.lists, inherited, clock.now());
+      },
+      inherit(known) {
+        inherited = known;
       },
       get rateLimitQueue() {
         return pace.waiting;
@@ -131,7 +168,7 @@ export function createFoundations(options: FoundationsOptions): Foundations {
       return running;
     },
     configure(config, selecting, lease) {
-      const scopes = new Map(selecting.map(({ foundation, scope }) => [foundation, scope]));
+      scopes = new Map(selecting.map(({ foundation, scope }) => [foundation, scope]));
       const next = config.foundations.flatMap((foundation) => {
         const scope = scopes.get(foundation.name);
         return scope === undefined ? [] : take({ config, foundation, lease, scope });
@@ -152,6 +189,15 @@ export function createFoundations(options: FoundationsOptions): Foundations {
       const outcomes = await Promise.allSettled(running.map(({ refresher }) => refresher.refresh(kinds)));
       for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
     },
+    recall(of) {
+      for (const each of running) {
+        const scope = scopes.get(each.name);
+        if (scope === undefined || each.known !== undefined) continue;
+        const { name, apiOrigin, reader } = each;
+        const dated = of({ name, apiOrigin, reader, scope });
+        if (dated !== undefined) each.inherit({ ...dated, source: 'file' });
+      }
+    },
     start() {
       started = true;
       for (const { refresher } of running) refresher.start();
@@ -164,9 +210,36 @@ export function createFoundations(options: FoundationsOptions): Foundations {
 }
 
 /** What is known of the same API; of another one it says nothing. */
-function inheritance(before: Running | undefined, { name, apiOrigin }: FoundationConfig): Inventory | undefined {
-  if (before?.inventory === undefined || before.apiOrigin !== apiOrigin) return undefined;
-  return before.name === name ? before.inventory : { ...before.inventory, foundation: name };
+function inheritance(before: Running | undefined, { name, apiOrigin }: FoundationConfig): Known | undefined {
+  const known = before?.known;
+  if (known === undefined || known.apiOrigin !== apiOrigin) return undefined;
+  const { inventory } = known;
+  return inventory.foundation === name ? known : { ...known, inventory: { ...inventory, foundation: name } };
+}
+
+/** What this process has read by itself. */
+function knownOf({ inventory, inventoryAgesMs }: Refresher, { nowMs, apiOrigin, reader }: Reading): Known | undefined {
+  if (inventory === undefined || inventoryAgesMs === undefined) return undefined;
+  const readAtMs = perKind((kind) => nowMs - inventoryAgesMs[kind]);
+  return { inventory, apiOrigin, reader, readAtMs, source: 'api' };
+}
+
+/** How readings end is of now, what they have given is of then. */
+function datedLists(
+  lists: Foundation['lists'],
+  { inventory, readAtMs }: Known,
+  nowMs: Milliseconds,
+): Foundation['lists'] {
+  return perKind((kind) => ({
+    ...lists[kind],
+    ageMs: Math.max(0, nowMs - readAtMs[kind]),
+    elements: inventory[kind].size,
+  }));
+}
+
+function readerOf(credentials: CfCredentials): Reader {
+  const { grant } = credentials;
+  return { grant, name: grant === 'password' ? credentials.username : credentials.clientId };
 }
 
 /** Of the one foundation that `cf.*` describes; it needs no name in the log. */
@@ -184,5 +257,11 @@ interface Beginning {
   readonly foundation: FoundationConfig;
   readonly scope: Scope;
   readonly connections: Connections;
-  readonly inherited: Inventory | undefined;
+  readonly inherited: Known | undefined;
+}
+
+interface Reading {
+  readonly apiOrigin: string;
+  readonly reader: Reader;
+  readonly nowMs: Milliseconds;
 }

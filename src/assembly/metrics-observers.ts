@@ -12,6 +12,7 @@ export interface MetricsObservers {
   foundation(name: string): FoundationObservers;
   readonly authenticators: AuthenticatorObserver;
   readonly scrapes: { finished(report: ScrapeReport): void };
+  readonly inventoryFile: { written(result: 'success' | 'failure'): void };
   readonly server: { answered(endpoint: string, status: number): void };
 }
 
@@ -43,6 +44,11 @@ export function createMetricsObservers(metrics: OwnMetrics, detail: 'full' | 'fa
         if (report.error !== undefined || detail === 'full') recordInstance(metrics, report);
       },
     },
+    inventoryFile: {
+      written(result) {
+        metrics.inventoryFileWrites.with({ result }).inc();
+      },
+    },
     server: {
       answered(endpoint, status) {
         let by = answersBy.get(endpoint);
@@ -62,7 +68,7 @@ function observeFoundation(metrics: OwnMetrics, foundation: string): FoundationO
       requested({ kind, result, tookMs, waitedMs, bytes }) {
         metrics.cfRequests.with({ foundation, kind, result }).inc();
         metrics.cfRequestBytes.with({ foundation, kind }).inc(bytes);
-        if (kind === 'root') return;
+        if (kind === 'root' || kind === 'ping') return;
         const request_type = REQUEST_TYPES[kind];
         metrics.fetchLatency.with({ request_type }).observe(tookMs / 1000);
         metrics.rateLimitWaitTime.with({ request_type }).observe(waitedMs / 1000);

@@ -44,18 +44,21 @@ export function showState(metrics: OwnMetrics, { current, foundations, ledger, s
   metrics.inventoryAge.computedBy(() =>
     perList(foundations, ({ ageMs }) => (ageMs === undefined ? undefined : ageMs / 1000)),
   );
+  metrics.inventoryFromFile.computedBy(() =>
+    foundations.all.map(({ name, known }) => [{ foundation: name }, known?.source === 'file' ? 1 : 0]),
+  );
   metrics.inventoryElements.computedBy(() => perList(foundations, ({ elements }) => elements));
 }
 
-type ListStatus = Foundation['refresher']['lists']['apps'];
+type ListStatus = Foundation['lists']['apps'];
 
 function perList(
   { all }: Foundations,
   read: (list: ListStatus) => number | undefined,
 ): (readonly [{ readonly foundation: string; readonly kind: string }, number])[] {
-  return all.flatMap(({ name, refresher }) =>
+  return all.flatMap(({ name, lists }) =>
     RESOURCE_KINDS.flatMap((kind) => {
-      const value = read(refresher.lists[kind]);
+      const value = read(lists[kind]);
       return value === undefined ? [] : [[{ foundation: name, kind }, value] as const];
     }),
   );

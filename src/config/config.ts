@@ -32,9 +32,17 @@ export interface Config {
     /** Watch the configuration files too, not only what they name. */
     readonly onChange: boolean;
   };
+  /** Where inventories are kept on disk; undefined where they are not. */
+  readonly inventoryFile: InventoryFileConfig | undefined;
   /** The embedded simulator stands in for Cloud Foundry; undefined when it does not. */
   readonly simulation: { readonly instances: number } | undefined;
   readonly platform: Platform;
+}
+
+export interface InventoryFileConfig {
+  readonly file: string;
+  /** Older inventories are of no use at a start. */
+  readonly maxAgeMs: Milliseconds;
 }
 
 /** The kinds of lists that Cloud Foundry is asked for. */

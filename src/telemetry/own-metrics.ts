@@ -151,7 +151,7 @@ export const OWN_METRICS = {
   foundationReady: {
     name: 'promregator_foundation_ready',
     type: 'gauge',
-    help: 'Whether the lists of a foundation have been read completely once, so that its targets are known: 1 or 0.',
+    help: 'Whether the lists of a foundation are known completely, so that its targets are: 1 or 0.',
     labels: ['foundation'],
   },
   inventoryAge: {
@@ -177,6 +177,18 @@ export const OWN_METRICS = {
     type: 'counter',
     help: 'Elements of lists that could not be understood and were left out.',
     labels: ['foundation', 'kind'],
+  },
+  inventoryFromFile: {
+    name: 'promregator_inventory_from_file',
+    type: 'gauge',
+    help: 'Whether discovery works on what promregator.cache.file held, since the lists have not been read completely yet: 1 or 0.',
+    labels: ['foundation'],
+  },
+  inventoryFileWrites: {
+    name: 'promregator_inventory_file_writes_total',
+    type: 'counter',
+    help: 'Attempts to write promregator.cache.file, by how they ended.',
+    labels: ['result'],
   },
   cfRequests: {
     name: 'promregator_cf_requests_total',
@@ -303,6 +315,8 @@ export function createOwnMetrics(options: OwnMetricsOptions): OwnMetrics {
     inventoryRefreshes: registry.counter(table.inventoryRefreshes),
     inventoryElements: registry.gauge(table.inventoryElements),
     inventoryDroppedElements: registry.counter(table.inventoryDroppedElements),
+    inventoryFromFile: registry.gauge(table.inventoryFromFile),
+    inventoryFileWrites: registry.counter(table.inventoryFileWrites),
     cfRequests: registry.counter(table.cfRequests),
     cfRequestBytes: registry.counter(table.cfRequestBytes),
     tokenExpiry: registry.gauge(table.tokenExpiry),

@@ -61,6 +61,7 @@ export async function resolveConfig(
     server,
     log: resolveLog(raw, platform, reporter),
     reload: promregator.reload,
+    inventoryFile: resolveInventoryFile(promregator.cache),
     simulation: promregator.simulation.enabled ? { instances: promregator.simulation.instances } : undefined,
     platform,
   };
@@ -75,6 +76,10 @@ function authenticatorIds(raw: RawConfig['promregator']): ReadonlySet<string> {
 function foundationNames({ foundations }: RawConfig): RuleContext['foundations'] {
   if (foundations.length === 0) return new Set([ONLY_FOUNDATION]);
   return new Set(foundations.flatMap(({ name }) => (name === undefined ? [] : [name])));
+}
+
+function resolveInventoryFile({ file, maxAge }: RawConfig['promregator']['cache']): Config['inventoryFile'] {
+  return file === undefined ? undefined : { file, maxAgeMs: maxAge * 1000 };
 }
 
 function resolveTrustedProxies(networks: readonly string[], reporter: Reporter): TrustedProxies {

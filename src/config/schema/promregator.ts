@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { authenticatorSchema, targetAuthenticatorsSchema } from './authenticator.js';
 import { authenticationSchema, authSchema } from './inbound.js';
-import { address, flag, knownTo, milliseconds, port, seconds, texts, whole } from './option.js';
+import { address, flag, knownTo, milliseconds, port, seconds, text, texts, whole } from './option.js';
 import { rulesSchema } from './rules.js';
 import { scrapingSchema } from './scraping.js';
 
@@ -76,7 +76,17 @@ export const promregatorSchema = z
     authenticator: authenticatorSchema,
     targetAuthenticators: targetAuthenticatorsSchema,
     authentication: authenticationSchema,
-    cache: z.object({ invalidate: z.object({ auth: authSchema('/cache/invalidate') }).prefault({}) }).prefault({}),
+    cache: z
+      .object({
+        invalidate: z.object({ auth: authSchema('/cache/invalidate') }).prefault({}),
+        file: text()
+          .optional()
+          .describe('File in which what was read of Cloud Foundry outlives a restart; none unless set.'),
+        maxAge: seconds(1)
+          .default(86_400)
+          .describe('Until what age a start while Cloud Foundry is away goes by promregator.cache.file.'),
+      })
+      .prefault({}),
     proxyFromEnvironment: flag()
       .default(false)
       .describe('Where no option names a proxy, take that of HTTPS_PROXY, HTTP_PROXY or ALL_PROXY.'),
