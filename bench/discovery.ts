@@ -158,7 +158,11 @@ function shortRefresh(): object {
 
 async function refreshesOf(program: Program): Promise<number> {
   const metrics = await readOwnMetrics(program);
-  return metrics.series('promregator_inventory_refreshes_total').get('{foundation="default",kind="apps",result="success"}') ?? 0;
+  return (
+    metrics
+      .series('promregator_inventory_refreshes_total')
+      .get('{foundation="default",kind="apps",result="success"}') ?? 0
+  );
 }
 
 async function showDocumentTimes(program: Program): Promise<void> {

@@ -14,7 +14,7 @@ describe('what npm run reference makes of the schema is not stale', () => {
   });
 
   test('promregator.schema.json', () => {
-    expect(read('promregator.schema.json')).toBe(writeEditorSchema());
+    expect(JSON.parse(read('promregator.schema.json'))).toEqual(JSON.parse(writeEditorSchema()));
   });
 });
 
