@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
-import { errorCode } from '../../base/errors.js';
+import { CodedError, errorCode } from '../../base/errors.js';
 import type { Path } from '../path.js';
 import { type Findings, problem, quote } from '../report.js';
+import { describeFileError } from '../sources/file-errors.js';
 import { type Leaf, leaf } from '../tree.js';
 
 /** How files that hold secrets are read. */
@@ -33,6 +34,7 @@ export async function readSecretFile(
     const code = errorCode(error);
     // The error's own words would name the file.
     const missing = code === 'ENOENT' || code === 'ENOTDIR';
+    if (error instanceof CodedError) return report(describeFileError(error));
     return report(missing ? 'no such file' : `a file that cannot be read (${code ?? 'for reasons unknown'})`);
   }
 }
