@@ -26,6 +26,8 @@ export interface Program extends Part {
   /** When it was started, by `performance.now()`. */
   readonly startedAtMs: Milliseconds;
   log(): readonly LogLine[];
+  /** Another configuration in the place of the one that it was started with; it does not know yet. */
+  rewrite(config: object): void;
   usage(): Usage;
   /** `usage().peakBytes` counts from now on. */
   forgetPeak(): void;
@@ -37,18 +39,23 @@ export interface ProgramOptions {
   readonly args?: readonly string[];
   /** Core that it is bound to; absent: any. */
   readonly core?: number;
+  /** Beside `PATH`. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Compiled `main.js`; absent: the one beside this file. */
+  readonly main?: string;
 }
 
 /** Starts the program as an operator does, on loopback and any free port, and waits until it listens. */
-export async function startProgram({ config, args = [], core }: ProgramOptions): Promise<Program> {
+export async function startProgram(options: ProgramOptions): Promise<Program> {
+  const { config, args = [], core, env = {}, main = PROGRAM } = options;
   const folder = temporaryFolder();
   const file = join(folder.path, 'promregator.yml');
   writeFileSync(file, stringify(config), { mode: 0o600 });
   const own = ['serve', `--config.file=${file}`, '--server.address=127.0.0.1', '--server.port=0', '--log.format=json'];
-  const command = [...(core === undefined ? [] : ['taskset', '-c', String(core)]), PROGRAM, ...own, ...args];
+  const command = [...(core === undefined ? [] : ['taskset', '-c', String(core)]), main, ...own, ...args];
   const startedAtMs = performance.now();
-  const child = spawn(command[0] ?? PROGRAM, command.slice(1), {
-    env: { PATH: process.env['PATH'] },
+  const child = spawn(command[0] ?? main, command.slice(1), {
+    env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let text = '';
@@ -61,7 +68,7 @@ export async function startProgram({ config, args = [], core }: ProgramOptions):
     folder.remove();
   };
   try {
-    const pid = pidOf(child, PROGRAM);
+    const pid = pidOf(child, main);
     const url = await waitFor(() => listeningUrl(log(), child.exitCode, text), {
       withinMs: 15_000,
       everyMs: 5,
@@ -72,6 +79,7 @@ export async function startProgram({ config, args = [], core }: ProgramOptions):
       url,
       startedAtMs,
       log,
+      rewrite: (other) => writeFileSync(file, stringify(other)),
       usage: () => readUsage(pid),
       forgetPeak: () => forgetPeak(pid),
       stop,

@@ -29,6 +29,8 @@ export interface Prometheus extends Part {
 export interface PrometheusOptions {
   readonly promregatorUrl: string;
   readonly intervalSeconds: number;
+  /** Further settings of the scrape job. */
+  readonly job?: object;
 }
 
 /** Its targets come from `/discovery`, as the README tells people to configure it. */
@@ -76,13 +78,14 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
   }
 }
 
-function configText({ promregatorUrl, intervalSeconds }: PrometheusOptions): string {
+function configText({ promregatorUrl, intervalSeconds, job = {} }: PrometheusOptions): string {
   return stringify({
-    global: { scrape_interval: `${intervalSeconds}s`, scrape_timeout: '10s' },
+    global: { scrape_interval: `${intervalSeconds}s`, scrape_timeout: `${Math.min(10, intervalSeconds)}s` },
     scrape_configs: [
       {
         job_name: 'cloud-foundry',
         http_sd_configs: [{ url: `${promregatorUrl}/discovery`, refresh_interval: `${intervalSeconds}s` }],
+        ...job,
       },
     ],
   });

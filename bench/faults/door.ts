@@ -1,0 +1,92 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import type { Part } from '../support/stage.js';
+
+/** `refused`: nobody listens. `silent`: connections are taken, and nothing is said on them. `reset`: they are reset at once. */
+export type DoorMode = 'open' | 'refused' | 'silent' | 'reset';
+
+export interface DoorOptions {
+  readonly toPort: number;
+  readonly address?: string;
+  /** Absent: a free one. */
+  readonly port?: number;
+}
+
+/** A port that leads to another one, and can be shut: what DNS and TCP do to an API, without a change at the API. */
+export interface Door extends Part {
+  readonly port: number;
+  /** Ends the connections that are open, too. */
+  set(mode: DoorMode): Promise<void>;
+  leadTo(port: number): void;
+  /** Ends all connections. */
+  drop(): void;
+}
+
+export async function openDoor({ toPort, address = '127.0.0.1', port = 0 }: DoorOptions): Promise<Door> {
+  const sockets = new Set<Socket>();
+  let destination = toPort;
+  let mode: DoorMode = 'open';
+  const server = createServer((socket) => {
+    keep(socket);
+    if (mode === 'reset') socket.resetAndDestroy();
+    else if (mode === 'silent') socket.resume();
+    else relay(socket, keep(connect(destination, '127.0.0.1')));
+  });
+
+  function keep(socket: Socket): Socket {
+    sockets.add(socket);
+    socket.setNoDelay(true);
+    socket.on('error', () => socket.destroy());
+    socket.once('close', () => sockets.delete(socket));
+    return socket;
+  }
+
+  function drop(): void {
+    for (const socket of sockets) socket.destroy();
+  }
+
+  async function close(): Promise<void> {
+    if (!server.listening) return;
+    const closed = once(server, 'close');
+    server.close();
+    drop();
+    await closed;
+  }
+
+  async function listen(at: number): Promise<number> {
+    const listening = once(server, 'listening');
+    server.listen(at, address);
+    await listening;
+    return addressOf(server.address()).port;
+  }
+
+  const ownPort = await listen(port);
+  return {
+    port: ownPort,
+    async set(next) {
+      mode = next;
+      drop();
+      if (next === 'refused') await close();
+      else if (!server.listening) await listen(ownPort);
+    },
+    leadTo(next) {
+      destination = next;
+    },
+    drop,
+    stop: close,
+    kill: drop,
+  };
+}
+
+/** A reset goes through: half a close would look like an end. */
+function relay(one: Socket, other: Socket): void {
+  one.pipe(other);
+  other.pipe(one);
+  one.once('close', () => other.destroy());
+  other.once('close', () => (other.errored === null ? one.destroySoon() : one.resetAndDestroy()));
+}
+
+function addressOf(address: AddressInfo | string | null): AddressInfo {
+  if (address === null || typeof address === 'string') throw new TypeError('the door has no TCP address');
+  return address;
+}

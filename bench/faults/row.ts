@@ -1,0 +1,56 @@
+import type { Milliseconds } from '../../src/base/duration.js';
+
+/** What all rows share: how long things take, and what runs. */
+export interface Pace {
+  /** How long a fault of Cloud Foundry lasts. */
+  readonly holdMs: Milliseconds;
+  /** Interval at which lists are read anew; whole seconds. */
+  readonly refreshMs: Milliseconds;
+  readonly backoffMs: Milliseconds;
+  /** How often a fault of an application is repeated. */
+  readonly repetitions: number;
+  /** Scrapes of the row that tells instances apart. */
+  readonly scrapes: number;
+  /** How long each part of the row with hanging instances is measured. */
+  readonly measuredMs: Milliseconds;
+}
+
+export const USUAL_PACE: Pace = {
+  holdMs: 5_000,
+  refreshMs: 2_000,
+  backoffMs: 500,
+  repetitions: 1_000,
+  scrapes: 20_000,
+  measuredMs: 8_000,
+};
+
+export interface Surrounding {
+  readonly pace: Pace;
+  /** Compiled `main.js` of the program under test. */
+  readonly main: string;
+}
+
+export interface Miss {
+  /** `lost`: a target was dropped, or something false was told; `aim`: it took more than it should. */
+  readonly kind: 'lost' | 'aim';
+  readonly sentence: string;
+}
+
+export interface RowResult {
+  /** What was measured, one short statement each. */
+  readonly figures: readonly string[];
+  /** What the metrics and the log said. */
+  readonly said: readonly string[];
+  readonly misses: readonly Miss[];
+}
+
+/** One line of the matrix. */
+export interface Row {
+  /** `429 without Retry-After · normal operation`; what `--only` looks in. */
+  readonly name: string;
+  /** `alone`: what it measures would suffer from others beside it. */
+  readonly company: 'any' | 'alone';
+  /** Why there is nothing to run. */
+  readonly senseless?: string;
+  run(surrounding: Surrounding): Promise<RowResult>;
+}
