@@ -1,6 +1,6 @@
 import type { Config, FoundationConfig, ProxyConfig, ResourceKind } from './config.js';
 import type { EffectiveValue } from './effective-values.js';
-import { MASK } from './mask.js';
+import { MASK, maskText } from './mask.js';
 import type { Origin } from './origin.js';
 import type { Environment } from './sources/environment-source.js';
 
@@ -34,7 +34,7 @@ export function withDerivedValues(
       // Several stand there as they were written.
       return path === undefined || others.length > 0
         ? []
-        : [[`promregator.targets[${index}].path`, unset(path)] as const];
+        : [[`promregator.targets[${index}].path`, unset(maskText(path))] as const];
     }),
   ]);
   return effective.map((each) => {

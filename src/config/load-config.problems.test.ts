@@ -362,6 +362,18 @@ describe('problems, each with place and remedy', () => {
       ],
     ],
     [
+      'something that is missing, without the place of others',
+      { yaml: 'cf.username: u', env: { CF_API_HOST: 'x' } },
+      [
+        'configuration: cf.password: found nothing, expected the password of cf.username; set it in the file or as CF_PASSWORD in the environment',
+      ],
+    ],
+    [
+      'something that is missing in a group, with its place',
+      { yaml: 'cf:\n  username: u', env: { CF_API_HOST: 'x' } },
+      [expect.stringContaining('promregator.yml:1:1: cf.password: found nothing')],
+    ],
+    [
       'a port of Cloud Foundry that is none',
       { env: { ...MANDATORY_ENV, VCAP_APPLICATION: '{}', PORT: 'x' } },
       ['environment PORT: server.port: found "x", expected a whole number from 1 to 65535'],

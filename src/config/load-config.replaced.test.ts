@@ -73,6 +73,43 @@ describe('what stands in place of a value', () => {
       'a',
     ],
     [
+      'the environment before a file that a file names',
+      { yaml: 'cf.passwordFile: /pw', files: { '/pw': 'a' } },
+      password,
+      'pa$$word1',
+    ],
+    [
+      'a file that the environment names before the file',
+      { yaml: 'cf.password: b', env: { ...WITHOUT_PASSWORD, CF_PASSWORD_FILE: '/pw' }, files: { '/pw': 'a' } },
+      password,
+      'a',
+    ],
+    [
+      'the command line before the environment',
+      { args: ['--cf.passwordFile=/pw'], files: { '/pw': 'a' } },
+      password,
+      'a',
+    ],
+    [
+      'JSON before the environment that holds it',
+      {
+        env: { ...WITHOUT_PASSWORD, CF_PASSWORD_FILE: '/pw', SPRING_APPLICATION_JSON: '{"cf":{"password":"b"}}' },
+        files: { '/pw': 'a' },
+      },
+      password,
+      'b',
+    ],
+    [
+      'a file for a profile before the others',
+      {
+        yaml: 'cf.password: b',
+        env: { ...WITHOUT_PASSWORD, SPRING_PROFILES_ACTIVE: 'x' },
+        files: { '/work/promregator-x.yml': 'cf.passwordFile: /pw', '/pw': 'a' },
+      },
+      password,
+      'a',
+    ],
+    [
       'a file of an item',
       {
         yaml: 'promregator.targetAuthenticators: [{id: x, type: basic, basic: {username: u, passwordFile: /pw}}]',
@@ -159,6 +196,32 @@ describe('what is wrong with it', () => {
       { yaml: 'cf: {passwordFile: pw, password: hunter2}', files: { '/work/pw': 'x' }, env: WITHOUT_PASSWORD },
       [
         'promregator.yml:1:20: cf.passwordFile: found a file beside cf.password (set at promregator.yml:1:34), expected one of the two; remove one, or its variable from the environment',
+      ],
+    ],
+    [
+      'both in the environment',
+      { env: { ...MANDATORY_ENV, CF_PASSWORD_FILE: '/pw' }, files: { '/pw': 'a' } },
+      [expect.stringContaining('cf.passwordFile: found a file beside cf.password (set at environment CF_PASSWORD)')],
+    ],
+    [
+      'a salt that is none, and nothing of the ciphers',
+      { env: { ...MANDATORY_ENV, CF_PASSWORD: CIPHER, ENCRYPT_KEY, ENCRYPT_SALT: 'x' } },
+      [
+        'environment ENCRYPT_SALT: encrypt.salt: found a salt that is no hex text, expected pairs of the digits 0 to 9 and a to f',
+      ],
+    ],
+    [
+      'a file of the key that is not there, and nothing of the ciphers',
+      { env: { ...MANDATORY_ENV, CF_PASSWORD: CIPHER, ENCRYPT_KEY_FILE: '/k' } },
+      [
+        'environment ENCRYPT_KEY_FILE: encrypt.keyFile: found no such file: "/k", expected the name of a file that holds the secret',
+      ],
+    ],
+    [
+      'what Spring makes up',
+      { yaml: targets('{id: "${random.uuid}"}') },
+      [
+        'promregator.yml:1:30: promregator.targets[0].id: found the placeholder ${random.uuid}, which has no value, expected a value for it in the environment, in a file or on the command line; write the value itself, since nothing is random here',
       ],
     ],
     [

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders are what it is about
 import { describe, expect, test } from 'vitest';
 import { loadWritten, MANDATORY_ENV, type Written } from '../../test/support/config/load-written.js';
 import { formatProblem } from './report.js';
@@ -38,6 +39,52 @@ describe('warnings', () => {
       [
         'command line --maxResponseBytes: maxResponseBytes: found an unknown name, expected an option; it is passed over; did you mean promregator.scraping.maxResponseBytes?',
       ],
+    ],
+    ['a property that a placeholder reads', { yaml: `my.org: foo\n${targets('{orgName: "${my.org}"}')}` }, []],
+    [
+      'a property that nobody reads',
+      { yaml: `my.org: foo\n${RULE}` },
+      ['promregator.yml:1:1: my: found an unknown name, expected an option; it is passed over'],
+    ],
+    ['a holder of anchors', { yaml: `x-base: &b {orgName: a}\n${targets('{<<: *b, spaceName: c}')}` }, []],
+    [
+      'such a name on the command line',
+      { yaml: RULE, args: [LOOPBACK, '--x-base=1'] },
+      ['command line --x-base: x-base: found an unknown name, expected an option; it is passed over'],
+    ],
+    [
+      'a rule that selects nothing',
+      { yaml: targets('{orgName: }, {applicationRegex: ""}') },
+      [
+        'promregator.yml:1:35: promregator.targets[0].orgName: found an empty text, which no name fits, so that the rule selects nothing, expected a name; remove the line where all are meant',
+        'promregator.yml:1:57: promregator.targets[1].applicationRegex: found an empty text, which no name fits, so that the rule selects nothing, expected a name; remove the line where all are meant',
+      ],
+    ],
+    [
+      'zeros before a number in YAML',
+      { yaml: `${RULE}\nserver.port: 0443\ncf.connectionPool.size: 07` },
+      [
+        'promregator.yml:2:14: server.port: found "0443", which is read as 443, expected a number without zeros before it; the original reads it as octal, which is 291',
+      ],
+    ],
+    ['zeros before a number elsewhere', { yaml: RULE, args: [LOOPBACK, '--server.port=0443'] }, []],
+    [
+      'a reload that anybody may ask for',
+      { yaml: `${RULE}\npromregator.discovery.auth: BASIC`, args: ['--web.enable-lifecycle'] },
+      [
+        'command line --web.enable-lifecycle: web.enable-lifecycle: found a reload that everybody who reaches us may ask for, expected a guard; set promregator.cache.invalidate.auth',
+      ],
+    ],
+    [
+      'a reload with a guard',
+      { yaml: `${RULE}\npromregator.cache.invalidate.auth: BASIC`, args: ['--web.enable-lifecycle'] },
+      [],
+    ],
+    ['a reload by ourselves', { yaml: RULE, args: [LOOPBACK, '--web.enable-lifecycle'] }, []],
+    [
+      'an address of nobody, without the place of others',
+      { yaml: `${RULE}\nserver.port: 1\nserver: {drainSeconds: 1}`, args: [] },
+      [expect.stringContaining('configuration: server.address: found 0.0.0.0')],
     ],
     [
       'what is switched off, or empty',

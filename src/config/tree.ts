@@ -97,14 +97,17 @@ function accepts(container: MapNode | ListNode, segment: Segment | undefined): b
 /**
  * The values of `lower` and `higher`; where both have one, the higher. A list replaces a list whole, as Spring does it.
  *
- * What `higher` says stands behind what only `lower` says, so that the order of entries tells which of them counts before.
+ * Values of `higher` stand behind those of `lower`, so that their order tells which of two options was said by which.
  */
 export function overlay(lower: MapNode, higher: MapNode): MapNode {
   const entries = new Map(lower.entries);
   for (const [name, above] of higher.entries) {
     const below = entries.get(name);
-    entries.delete(name);
-    entries.set(name, below?.kind === 'map' && above.kind === 'map' ? overlay(below, above) : above);
+    if (below?.kind === 'map' && above.kind === 'map') entries.set(name, overlay(below, above));
+    else {
+      entries.delete(name);
+      entries.set(name, above);
+    }
   }
   return { ...lower, entries };
 }

@@ -155,6 +155,15 @@ promregator.authenticator: {type: OAuth2XSUAA, oauth2xsuaa: {tokenServiceURL: "h
         expect.stringContaining('oauth2xsuaaCertificate.client_key: found a text without a PEM key'),
       ],
     ],
+    [
+      'a user name that HTTP cannot carry',
+      authenticator('{type: basic, basic: {username: "a:b", password: hunter2}}'),
+      [
+        expect.stringContaining(
+          'basic.username: found a name with a colon or a control character, expected one that HTTP can carry',
+        ),
+      ],
+    ],
   ])('%s', async (_, written, expected) => {
     expect(await problemsOf(written)).toEqual(expected);
   });

@@ -113,6 +113,18 @@ describe('foundations', () => {
         'promregator.yml:3:3: foundations: found foundations beside promregator.simulation.enabled, expected one or the other',
       ],
     ],
+    [
+      'the simulator beside some with faults of their own',
+      {
+        yaml: 'promregator.simulation.enabled: true\nfoundations: [{name: a, api_host: x, username: u}, {name: a, api_host: y, username: u, password: p}]',
+        env: {},
+      },
+      [
+        expect.stringContaining('foundations beside promregator.simulation.enabled'),
+        expect.stringContaining('foundations[0].password: found nothing'),
+        expect.stringContaining('foundations[1].name: found "a", expected a name that no earlier one has'),
+      ],
+    ],
   ])('%s', async (_, written, expected) => {
     expect(await problemsOf(written)).toEqual(expected);
   });

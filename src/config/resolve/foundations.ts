@@ -46,9 +46,10 @@ async function resolveOnly(raw: RawConfig, context: CfContext): Promise<readonly
 async function resolveSimulated(raw: RawConfig, context: CfContext): Promise<FoundationConfig> {
   const { reporter } = context;
   if (raw.foundations.length > 0) {
+    // First, since nothing is said to be missing in what is wrong as a whole.
+    await resolveSeveral(raw, context);
     const expected = 'one or the other';
     reporter.error(['foundations'], { found: 'foundations beside promregator.simulation.enabled', expected });
-    await resolveSeveral(raw, context);
   }
   const simulated = { api_host: 'http://127.0.0.1', username: 'simulator', password: new Secret('simulator') };
   const cf = await resolveCf({ ...cfSchema.parse({}), ...simulated }, ['cf'], context);

@@ -92,6 +92,51 @@ describe('rules', () => {
       ],
     ],
     [
+      'a path with a fault of its own beside paths',
+      { yaml: targets('{path: "a b", paths: [b]}') },
+      [
+        expect.stringContaining('promregator.targets[0].path: found path beside paths'),
+        expect.stringContaining('promregator.targets[0].path: found "a b"'),
+      ],
+    ],
+    [
+      'a URL for a path',
+      { yaml: targets('{path: "http://x/y"}') },
+      [
+        'promregator.yml:1:32: promregator.targets[0].path: found "http://x/y", expected a path alone, such as /metrics; the host is that of the route; protocol and internalRoutePort have options of their own',
+      ],
+    ],
+    [
+      'a user before a gateway',
+      { yaml: targets('{overrideRouteAndPath: "u:hunter2@gw.x/p"}') },
+      [
+        'promregator.yml:1:48: promregator.targets[0].overrideRouteAndPath: found "<secret>@gw.x/p", expected a host and a path without scheme and user, such as gateway.example.org/path; the scheme is the protocol of the rule',
+      ],
+    ],
+    [
+      'a glob for an expression',
+      { yaml: targets('{orgRegex: "*.prod"}') },
+      [
+        'promregator.yml:1:36: promregator.targets[0].orgRegex: found "*.prod", which does not compile: a * that repeats nothing at character 1, expected a regular expression; for any text write .*',
+      ],
+    ],
+    [
+      'bounds that are swapped, and nothing else',
+      {
+        yaml: 'promregator: {scraping.intervalBounds: {min: 60, max: 5}, targets: [{scrapeInterval: 30s}, {scrapeInterval: 10s}]}',
+      },
+      [
+        'promregator.yml:1:46: promregator.scraping.intervalBounds.min: found "60", expected at most promregator.scraping.intervalBounds.max (5)',
+      ],
+    ],
+    [
+      'a time-out without interval',
+      { yaml: targets('{scrapeTimeout: 1s}') },
+      [
+        'promregator.yml:1:41: promregator.targets[0].scrapeTimeout: found "1s" alone, expected a scrapeInterval beside it, which it must not exceed',
+      ],
+    ],
+    [
       'a path with a space among others',
       { yaml: targets('{paths: [a, "b c"]}') },
       [expect.stringContaining('promregator.targets[0].paths[1]: found "b c", expected a path of printable ASCII')],

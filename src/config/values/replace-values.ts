@@ -1,7 +1,7 @@
 import type { Path } from '../path.js';
 import { type Findings, problem } from '../report.js';
 import { isSecret, type Shape, shapeBelow } from '../shape.js';
-import { type Leaf, listNode, type MapNode, mapNode, type TreeNode } from '../tree.js';
+import type { Leaf, ListNode, MapNode, TreeNode } from '../tree.js';
 import { describeFault, type TextResolver } from './resolve-text.js';
 
 /**
@@ -15,7 +15,7 @@ export function replaceValues(root: MapNode, shape: Shape, resolver: TextResolve
       case 'leaf':
         return replaceLeaf(node, { shape: at, path, resolver, findings });
       case 'list': {
-        const list = listNode(node.origin, node.keyOrigin);
+        const list: ListNode = { ...node, items: new Map() };
         for (const [index, item] of node.items)
           list.items.set(index, replace(item, shapeBelow(at, index), [...path, index]));
         return list;
@@ -28,7 +28,7 @@ export function replaceValues(root: MapNode, shape: Shape, resolver: TextResolve
 }
 
 function replaceMap(node: MapNode, replace: (child: TreeNode, name: string) => TreeNode): MapNode {
-  const map = mapNode(node.origin, node.keyOrigin);
+  const map: MapNode = { ...node, entries: new Map() };
   for (const [name, child] of node.entries) map.entries.set(name, replace(child, name));
   return map;
 }

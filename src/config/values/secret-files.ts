@@ -2,7 +2,7 @@ import { formatOrigin, isSameSource } from '../origin.js';
 import { formatPath, type Path } from '../path.js';
 import { type Findings, problem } from '../report.js';
 import { type ObjectShape, type Shape, shapeBelow } from '../shape.js';
-import { type Leaf, leavesOf, listNode, type MapNode, mapNode, type TreeNode } from '../tree.js';
+import { type Leaf, type ListNode, leavesOf, listNode, type MapNode, type TreeNode } from '../tree.js';
 import { readSecretFile, type SecretFiles } from './secret-file.js';
 
 export interface SecretFilesOptions extends SecretFiles {
@@ -32,7 +32,7 @@ interface Spot {
 async function readNode(node: TreeNode, shape: Shape | undefined, spot: Spot): Promise<TreeNode> {
   if (node.kind === 'leaf' || shape === undefined) return node;
   if (node.kind === 'map') return readMap(node, shape, spot);
-  const list = listNode(node.origin, node.keyOrigin);
+  const list: ListNode = { ...node, items: new Map() };
   for (const [index, item] of node.items) {
     list.items.set(index, await readNode(item, shapeBelow(shape, index), { ...spot, path: [...spot.path, index] }));
   }
@@ -40,7 +40,7 @@ async function readNode(node: TreeNode, shape: Shape | undefined, spot: Spot): P
 }
 
 async function readMap(node: MapNode, shape: Shape, spot: Spot): Promise<MapNode> {
-  const map = mapNode(node.origin, node.keyOrigin);
+  const map: MapNode = { ...node, entries: new Map() };
   const twins = shape.kind === 'object' ? shape.twins : new Map<string, string>();
   for (const [name, child] of node.entries) {
     if (!twins.has(name)) {
