@@ -99,7 +99,7 @@ describe('check-config', () => {
       'warnings and what is ignored',
       { args: ['warned.yml'] },
       0,
-      /^warning: warned\.yml:2:1: servre[\s\S]*^ignored: server\.tomcat\.threads\.max: /m,
+      /^warning: warned\.yml:2:1: servre[\s\S]*^ignored: server\.tomcat\.threads\.max \(/m,
     ],
     ['a file that is not there', { args: ['none.yml'] }, 78, /^error: .*none\.yml: found no such file/m],
     ['a form that there is not', { args: ['good.yml', '--format=xml'] }, 64, /^$/],

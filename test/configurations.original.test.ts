@@ -111,7 +111,15 @@ describe('mistakes that the original passes over in silence', () => {
         ],
       },
     ],
-    ['an empty name, which nobody has', { ...rule('{orgName: , spaceName: b}'), problems: [] }],
+    [
+      'an empty name, which nobody has',
+      {
+        ...rule('{orgName: , spaceName: b}'),
+        warnings: [
+          'promregator.yml:3:17: promregator.targets[0].orgName: found an empty text, which no name fits, so that the rule selects nothing, expected a name; remove the line where all are meant',
+        ],
+      },
+    ],
     [
       'an unknown option in the file',
       {
@@ -141,7 +149,12 @@ describe('mistakes that the original passes over in silence', () => {
     ],
     [
       'an unknown name in the environment, which is full of others\u2019 names',
-      { env: { PROMREGATOR_DISCOVERY_PROT: '443', SERVER_NAME: 'x' }, warnings: [] },
+      {
+        env: { PROMREGATOR_DISCOVERY_PROT: '443', SERVER_NAME: 'x', SERVER_PROT: '1' },
+        warnings: [
+          'environment PROMREGATOR_DISCOVERY_PROT: promregator.discovery.prot: found an unknown name, expected the name of an option; it is passed over; did you mean PROMREGATOR_DISCOVERY_PORT?',
+        ],
+      },
     ],
   ])('%s', (_, row) => checkRow(row));
 });
@@ -393,11 +406,11 @@ describe('options of the original that count', () => {
       'a password with signs that YAML, shells and placeholders know',
       {
         ...yaml(
-          'promregator.authentication.basic.password: "hunter2$$a{b}#c"\npromregator.authenticator.basic: {username: "${U:a:b}", password: x}\npromregator.authenticator.type: basic',
+          'promregator.authentication.basic.password: "hunter2$$a{b}#c"\npromregator.authenticator.basic: {username: "${U:a,b}", password: x}\npromregator.authenticator.type: basic',
         ),
         effective: {
           'promregator.authentication.basic.password': '<secret> @ promregator.yml:1:44',
-          'promregator.authenticator.basic.username': 'a:b @ promregator.yml:2:45',
+          'promregator.authenticator.basic.username': 'a,b @ promregator.yml:2:45',
         },
       },
     ],

@@ -305,7 +305,7 @@ describe('what is missing, twice there, or contradicts itself', () => {
       {
         ...yaml('promregator.metrics.auth: BEARER'),
         problems: [
-          'promregator.yml:1:1: promregator.authentication.bearer.tokens: found nothing, expected at least one token, since an auth option says BEARER; name tokens there, or a file by promregator.authentication.bearer.tokensFile',
+          'configuration: promregator.authentication.bearer.tokens: found nothing, expected at least one token, since an auth option says BEARER; name tokens there, or a file by promregator.authentication.bearer.tokensFile',
         ],
       },
     ],
@@ -332,7 +332,7 @@ describe('what is missing, twice there, or contradicts itself', () => {
       {
         ...yaml('server.ssl.certificate: $DIR/none.crt'),
         problems: [
-          'promregator.yml:1:1: server.ssl.certificate-private-key: found nothing, expected the key of the certificate; or switch TLS off by server.ssl.enabled: false',
+          'configuration: server.ssl.certificate-private-key: found nothing, expected the key of the certificate; or switch TLS off by server.ssl.enabled: false',
         ],
       },
     ],

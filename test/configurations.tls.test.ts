@@ -31,7 +31,7 @@ describe('server.ssl', () => {
       yaml('server.ssl: {certificate: s.crt, certificate-private-key: s.key}', {
         effective: {
           'server.ssl.certificate': 's.crt @ promregator.yml:1:27',
-          'server.ssl.certificate-private-key': '<secret> @ promregator.yml:1:59',
+          'server.ssl.certificate-private-key': 's.key @ promregator.yml:1:59',
         },
       }),
     ],
