@@ -57,3 +57,12 @@ test('options are read, and nothing is said of others', () => {
   const outcome = read(...links, ...known, 'PROMREGATOR_CONFIG_DIR', 'PROMREGATORX_Y', 'CF_HOME', 'TARGETS_0_X');
   expect(outcome).toEqual({ problems: [], warnings: [], count: known.length });
 });
+
+test.each([
+  ['tcp://10.0.0.1:80', 0],
+  ['443', 1],
+])('PROMREGATOR_DISCOVERY_PORT=%s sets %d options: a service of Kubernetes may be called so', (value, count) => {
+  const findings: Findings = { problems: [], warnings: [] };
+  const tree = readEnvironment({ PROMREGATOR_DISCOVERY_PORT: value }, rootShape(), findings);
+  expect([leavesOf(tree).length, findings]).toEqual([count, { problems: [], warnings: [] }]);
+});

@@ -18,12 +18,17 @@ export function readEnvironment(env: Environment, whole: ObjectShape, findings: 
   const members = [...whole.members].filter(([name]) => !JAVA_PROPERTIES.includes(name));
   const shape = { ...whole, members: new Map(members) };
   for (const [name, value] of Object.entries(env).toSorted(([a], [b]) => (a < b ? -1 : 1))) {
-    if (value === undefined) continue;
+    if (value === undefined || isServiceLink(name, value)) continue;
     const path = findOption(shape, name) ?? findForeign(name);
     if (path === undefined) reportUnknown(shape, name, findings);
     else putOnce(root, { path, node: leaf(value, { kind: 'environment', name }), shape }, findings);
   }
   return root;
+}
+
+/** Kubernetes tells every container of a service `promregator-discovery` by `PROMREGATOR_DISCOVERY_PORT=tcp://10.0.0.1:80`. */
+function isServiceLink(name: string, value: string): boolean {
+  return name.endsWith('_PORT') && /^(?:tcp|udp|sctp):\/\//.test(value);
 }
 
 /** What the option holds that a variable sets; undefined for a variable of others. */
