@@ -36,6 +36,8 @@ export interface AppOptions {
   readonly clock?: Clock;
   /** Told the password that was made up, when one had to be: the one secret that is ever printed. */
   readonly printPassword: PrintPassword;
+  /** The watchdog has given up, so the process is to stop and say so by its exit code. */
+  readonly onGivenUp?: () => void;
 }
 
 export interface App {
@@ -57,7 +59,8 @@ const STOP_WITHIN_MS: Milliseconds = 9_000;
  *
  * What outlives a configuration is made here once; what is made of one is a `Service`, replaced whole by a reload.
  */
-export function createApp({ loaded, loader, log, configureLog, printPassword, clock = systemClock }: AppOptions): App {
+export function createApp(options: AppOptions): App {
+  const { loaded, loader, log, configureLog, printPassword, onGivenUp, clock = systemClock } = options;
   const { config } = loaded;
   const metrics = createOwnMetrics({
     labelNamePrefix: config.metrics.labelNamePrefix,
@@ -94,6 +97,9 @@ export function createApp({ loaded, loader, log, configureLog, printPassword, cl
     observe: observers.foundation,
     clock,
     log: log.child('foundation'),
+    onGivenUp() {
+      if (!stopping) onGivenUp?.();
+    },
     onInventory() {
       publisher.publish();
       store.changed();

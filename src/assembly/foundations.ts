@@ -5,10 +5,11 @@ import { createApiClient } from '../foundation/api-client.js';
 import type { DatedInventory, Reader } from '../foundation/dated-inventory.js';
 import type { Inventory } from '../foundation/inventory.js';
 import { createLister } from '../foundation/list-resources.js';
-import { createPace } from '../foundation/pace.js';
+import { createPace, type Pace } from '../foundation/pace.js';
 import type { Scope } from '../foundation/plan.js';
 import { createRefresher, type ListStatus, type Refresher } from '../foundation/refresh.js';
 import { perKind, type ResourceKind } from '../foundation/resources.js';
+import { createWatchdog, type Watchdog } from '../foundation/watchdog.js';
 import type { Connections } from '../outbound/connections.js';
 import type { Log } from '../telemetry/log.js';
 import type { ConnectionLease } from './connection-sets.js';
@@ -26,7 +27,7 @@ export interface Foundation {
   readonly known: Known | undefined;
   /** Ages and sizes are those of the inventory, as long as that is of the time before. */
   readonly lists: Readonly<Record<ResourceKind, ListStatus>>;
-  readonly rateLimitQueue: number;
+  readonly pace: Pick<Pace, 'waiting' | 'allowance' | 'pauseLeftMs'>;
   /** Milliseconds since the epoch; undefined while there is no token. */
   readonly tokenExpiresAtMs: Milliseconds | undefined;
 }
@@ -50,6 +51,8 @@ export interface FoundationsOptions {
   readonly log: Log;
   /** An inventory of this foundation is new. */
   readonly onInventory: (foundation: string) => void;
+  /** A watchdog has seen one failure too many. */
+  readonly onGivenUp: () => void;
 }
 
 /** All foundations of one process. What happens to one of them concerns no other. */
@@ -75,6 +78,7 @@ interface Running extends Foundation {
   readonly key: string;
   readonly apiOrigin: string;
   readonly reader: Reader;
+  readonly watchdog: Watchdog | undefined;
   inherit(known: Known): void;
 }
 
@@ -130,11 +134,24 @@ export function createFoundations(options: FoundationsOptions): Foundations {
       random: Math.random,
       log,
       observe: observe.lists,
+      shrinkShares: foundation.shrinkShares,
+      known: () => inherited?.inventory,
       onInventory() {
         inherited = undefined;
         options.onInventory(name);
       },
     });
+    const watchdog =
+      foundation.watchdog &&
+      createWatchdog({
+        ...foundation.watchdog,
+        ping: api.ping,
+        reconnect: () => connections.renew(),
+        clock,
+        log: log.child('watchdog'),
+        observe: observe.watchdog,
+        onGivenUp: options.onGivenUp,
+      });
     const reader = readerOf(foundation.credentials);
     return {
       name,
@@ -154,9 +171,8 @@ export function createFoundations(options: FoundationsOptions): Foundations {
       inherit(known) {
         inherited = known;
       },
-      get rateLimitQueue() {
-        return pace.waiting;
-      },
+      pace,
+      watchdog,
       get tokenExpiresAtMs() {
         return api.tokens.expiresAtMs;
       },
@@ -175,10 +191,10 @@ export function createFoundations(options: FoundationsOptions): Foundations {
       });
       const before = running;
       running = next;
-      for (const each of before) if (!next.includes(each)) each.refresher.stop();
+      for (const each of before) if (!next.includes(each)) stopOne(each);
       for (const each of next) {
         if (!before.includes(each)) {
-          if (started) each.refresher.start();
+          if (started) startOne(each);
           continue;
         }
         const scope = scopes.get(each.name);
@@ -200,13 +216,23 @@ export function createFoundations(options: FoundationsOptions): Foundations {
     },
     start() {
       started = true;
-      for (const { refresher } of running) refresher.start();
+      for (const each of running) startOne(each);
     },
     stop() {
       started = false;
-      for (const { refresher } of running) refresher.stop();
+      for (const each of running) stopOne(each);
     },
   };
+}
+
+function startOne({ refresher, watchdog }: Running): void {
+  refresher.start();
+  watchdog?.start();
+}
+
+function stopOne({ refresher, watchdog }: Running): void {
+  refresher.stop();
+  watchdog?.stop();
 }
 
 /** What is known of the same API; of another one it says nothing. */

@@ -33,6 +33,7 @@ export function createListing({ config, clock, log }: ListingOptions): Listing {
     observe: () => UNOBSERVED,
     clock,
     log: log.child('foundation'),
+    onGivenUp: () => undefined,
     onInventory: () => undefined,
   });
   const directories = createDirectories(clock);
@@ -77,5 +78,6 @@ async function readAll(foundations: readonly Foundation[]): Promise<void> {
 /** A command has no metrics. */
 const UNOBSERVED: FoundationObservers = {
   api: { requested: () => undefined, tokenRequested: () => undefined },
-  lists: { dropped: () => undefined, listed: () => undefined },
+  lists: { dropped: () => undefined, listed: () => undefined, shrunk: () => undefined },
+  watchdog: { reconnected: () => undefined },
 };

@@ -1,5 +1,6 @@
 import type { AuthenticatorObserver } from '../credentials/authenticator.js';
 import type { ApiObserver } from '../foundation/api-client.js';
+import type { RefreshObserver } from '../foundation/refresh.js';
 import type { ResourceKind } from '../foundation/resources.js';
 import type { ScrapeReport } from '../scraping/scraper.js';
 import type { CounterSeries } from '../telemetry/instruments.js';
@@ -20,13 +21,14 @@ export interface FoundationObservers {
   readonly api: ApiObserver;
   readonly lists: {
     dropped(kind: ResourceKind): void;
-    listed(kind: ResourceKind, result: 'success' | 'failure'): void;
-  };
+  } & RefreshObserver;
+  readonly watchdog: { reconnected(): void };
 }
 
 export function createMetricsObservers(metrics: OwnMetrics, detail: 'full' | 'failures'): MetricsObservers {
   const scrapeBytes = metrics.scrapeBytes.with({});
   const scrapesBy = remembered((result) => metrics.scrapes.with({ result }));
+  metrics.watchdogReconnects.with({});
   const answersBy = new Map<string, (code: string) => CounterSeries>();
   scrapesBy('success');
 
@@ -83,6 +85,14 @@ function observeFoundation(metrics: OwnMetrics, foundation: string): FoundationO
       },
       listed(kind, result) {
         metrics.inventoryRefreshes.with({ foundation, kind, result }).inc();
+      },
+      shrunk(kind, result) {
+        metrics.inventoryShrinks.with({ foundation, kind, result }).inc();
+      },
+    },
+    watchdog: {
+      reconnected() {
+        metrics.watchdogReconnects.with({}).inc();
       },
     },
   };

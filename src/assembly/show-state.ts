@@ -1,3 +1,4 @@
+import type { Allowance } from '../foundation/allowance.js';
 import { RESOURCE_KINDS } from '../foundation/resources.js';
 import type { ScrapeLedger } from '../scraping/scrape-ledger.js';
 import type { CurrentDirectory } from '../server/current-directory.js';
@@ -24,7 +25,8 @@ export function showState(metrics: OwnMetrics, { current, foundations, ledger, s
       [{ result: 'failure' }, failed],
     ];
   });
-  metrics.rateLimitQueueSize.computedBy(() => foundations.all.reduce((sum, each) => sum + each.rateLimitQueue, 0));
+  metrics.rateLimitQueueSize.computedBy(() => foundations.all.reduce((sum, { pace }) => sum + pace.waiting, 0));
+  showBudget(metrics, foundations);
   metrics.tokenExpiry.computedBy(() =>
     foundations.all.map(({ name, tokenExpiresAtMs }) => [{ foundation: name }, (tokenExpiresAtMs ?? 0) / 1000]),
   );
@@ -48,6 +50,26 @@ export function showState(metrics: OwnMetrics, { current, foundations, ledger, s
     foundations.all.map(({ name, known }) => [{ foundation: name }, known?.source === 'file' ? 1 : 0]),
   );
   metrics.inventoryElements.computedBy(() => perList(foundations, ({ elements }) => elements));
+}
+
+/** What we mean to ask, and what the API lets us. */
+function showBudget(metrics: OwnMetrics, foundations: Foundations): void {
+  metrics.cfRequestBudgetPlanned.computedBy(() => perList(foundations, ({ requestsPerHour }) => requestsPerHour));
+  metrics.cfRequestBudgetLimit.computedBy(() => perAllowance(foundations, ({ limit }) => limit));
+  metrics.cfRequestBudgetRemaining.computedBy(() => perAllowance(foundations, ({ remaining }) => remaining));
+  metrics.cfRequestBudgetReset.computedBy(() => perAllowance(foundations, ({ resetInMs }) => resetInMs / 1000));
+  metrics.cfRequestPause.computedBy(() =>
+    foundations.all.map(({ name, pace }) => [{ foundation: name }, pace.pauseLeftMs / 1000]),
+  );
+}
+
+function perAllowance(
+  { all }: Foundations,
+  read: (allowance: Allowance) => number,
+): (readonly [{ readonly foundation: string }, number])[] {
+  return all.flatMap(({ name, pace: { allowance } }) =>
+    allowance === undefined ? [] : [[{ foundation: name }, read(allowance)] as const],
+  );
 }
 
 type ListStatus = Foundation['lists']['apps'];

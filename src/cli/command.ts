@@ -38,3 +38,5 @@ export const EXIT_INTERRUPTED = 130;
 export const EXIT_USAGE = 64;
 /** sysexits.h EX_CONFIG. */
 export const EXIT_CONFIG = 78;
+/** The original's, when its watchdog gives up (facts/promregator.md 9). */
+export const EXIT_WATCHDOG = 161;

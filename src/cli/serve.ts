@@ -2,7 +2,7 @@ import { type App, createApp } from '../app.js';
 import type { PrintPassword } from '../assembly/guards.js';
 import { describeError } from '../base/errors.js';
 import type { LogFormat } from '../config/config.js';
-import { type Command, type CommandContext, EXIT_CONFIG, EXIT_FAILURE, EXIT_OK } from './command.js';
+import { type Command, type CommandContext, EXIT_CONFIG, EXIT_FAILURE, EXIT_OK, EXIT_WATCHDOG } from './command.js';
 import { type ReadConfig, readConfig } from './read-config.js';
 import type { Simulation } from './simulation.js';
 
@@ -40,6 +40,11 @@ async function simulate(context: CommandContext, asked: { readonly instances: nu
 }
 
 async function run(context: CommandContext, { loaded, loader, log }: ReadConfig): Promise<number> {
+  let giveUp = (): void => undefined;
+  const givenUp = new Promise<void>((resolve) => {
+    giveUp = resolve;
+  });
+  let exitCode = EXIT_OK;
   try {
     const app = createApp({
       loaded,
@@ -47,12 +52,17 @@ async function run(context: CommandContext, { loaded, loader, log }: ReadConfig)
       log: log.log,
       configureLog: log.configure,
       printPassword: passwordPrinter(context, loaded.config.log.format),
+      onGivenUp: giveUp,
     });
     await app.start();
     const forget = context.onReload(() => void app.reload());
-    await stopOnSignal(app, context);
+    const stoppedByItself = givenUp.then(async () => {
+      exitCode = EXIT_WATCHDOG;
+      await app.stop();
+    });
+    await Promise.race([stopOnSignal(app, context), stoppedByItself]);
     forget();
-    return EXIT_OK;
+    return exitCode;
   } catch (error) {
     log.log.error('cannot start', { error: describeError(error) });
     return EXIT_FAILURE;

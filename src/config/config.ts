@@ -59,10 +59,22 @@ export interface CfConfig {
   readonly requestTimeoutMs: Readonly<Record<ResourceKind, Milliseconds>>;
   /** First wait before a retry. */
   readonly backoffMs: Milliseconds;
-  /** 0 is no limit; fractions allowed. */
+  /** Over time; 0 is no limit of ours; fractions allowed. */
   readonly rateLimitPerSecond: number;
   readonly refreshSeconds: Readonly<Record<ResourceKind, Seconds>>;
+  /** Share of a list that may be lost without a second reading; 0 to 1. */
+  readonly shrinkShares: Readonly<Record<ResourceKind, number>>;
   readonly pageSize: number;
+  /** Undefined when it is off. */
+  readonly watchdog: WatchdogConfig | undefined;
+}
+
+export interface WatchdogConfig {
+  readonly timeoutMs: Milliseconds;
+  readonly rateMs: Milliseconds;
+  readonly initialDelayMs: Milliseconds;
+  /** Failures that are borne before the process ends; undefined: all. */
+  readonly restartCount: number | undefined;
 }
 
 export interface FoundationConfig extends CfConfig {

@@ -28,8 +28,6 @@ export const FOREIGN_OPTIONS: readonly ForeignOption[] = [
   ...each('ignored', 'memory is the business of the JavaScript engine', 'promregator.gc.*'),
   ...each('ignored', REACTOR, 'promregator.reactor.*', 'promregator.workaround.*'),
   ...each('ignored', 'the API version is always checked', 'promregator.internal.preCheckAPIVersion'),
-  ...each('missing', 'the process never ends by itself; watch /-/ready', 'cf.watchdog.restartCount'),
-  ...each('ignored', 'each request has its time limit, and a failed connection is opened anew', 'cf.watchdog.*'),
   ...each(
     'missing',
     'the bytes of applications pass unchanged; labels come by /discovery',

@@ -108,13 +108,6 @@ describe('warnings', () => {
       ],
     ],
     [
-      'the end that the watchdog puts to the process',
-      { yaml: `${RULE}\ncf.watchdog: {enabled: true, rate: 1, restartCount: 3}` },
-      [
-        'promregator.yml:2:39: cf.watchdog.restartCount: not supported: the process never ends by itself; watch /-/ready',
-      ],
-    ],
-    [
       'credentials without a type',
       { yaml: 'promregator: {targets: [{}], authenticator: {basic: {username: u, password: p}}}' },
       [

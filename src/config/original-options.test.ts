@@ -20,6 +20,8 @@ const READ = [
   ]),
   ['cf.request.backoff', '500'],
   ['cf.request.rateLimit', '0.5'],
+  ['cf.watchdog.enabled', 'true'],
+  ...['timeout', 'rate', 'initialDelay', 'restartCount'].map((name) => [`cf.watchdog.${name}`, '5']),
   ['promregator.defaultInternalRoutePort', '8080'],
   ['promregator.discovery.hostname', 'h'],
   ['promregator.discovery.port', '443'],
@@ -80,7 +82,6 @@ const IGNORED = [
   'cf.request.timeout.appSummary',
   'cf.request.timeout.routeMapping',
   'cf.request.timeout.sharedDomain',
-  ...['enabled', 'timeout', 'rate', 'initialDelay'].map((name) => `cf.watchdog.${name}`),
   'promregator.endpoint.threads',
   'promregator.scraping.threads',
   'promregator.gc.rate',
@@ -96,7 +97,7 @@ const IGNORED = [
 ];
 
 /** Those that have an effect in the original and none here are told of. */
-const WARNED = ['cf.watchdog.restartCount', 'promregator.scraping.labelEnrichment'];
+const WARNED = ['promregator.scraping.labelEnrichment'];
 
 test('all options of the original are known', async () => {
   const lines = [...READ, ...[...IGNORED, ...WARNED].map((name) => [name, '1'])];

@@ -7,13 +7,16 @@ import { fetchWhole, header, type WholeAnswer } from '../outbound/fetch-whole.js
 import { retryAfterMs } from '../outbound/retry-after.js';
 import { tlsHint } from '../outbound/tls-hint.js';
 import type { Log } from '../telemetry/log.js';
+import { createRepeats } from '../telemetry/repeats.js';
+import { readAllowance, readResetMs } from './allowance.js';
 import { ApiError } from './api-error.js';
+import { createEndpointSource } from './endpoint-source.js';
 import type { Pace } from './pace.js';
 import type { ResourceKind } from './resources.js';
 import { type Endpoints, OLDEST_API_VERSION, readRoot } from './root-document.js';
 import { createTokenSource, type Login, type TokenObserver, type TokenSource } from './token.js';
 
-export type RequestKind = ResourceKind | 'root';
+export type RequestKind = ResourceKind | 'root' | 'ping';
 
 export interface ApiClientOptions {
   /** `https://api.example.org[:port]`. */
@@ -47,6 +50,13 @@ export interface ApiClient {
    * @throws {ApiError} also for every status but 200
    */
   get(kind: ResourceKind, path: string): Promise<ApiAnswer>;
+  /**
+   * Asks for `/v3/info`, which needs no token and is sent one where we have one: requests without count for our address,
+   * of which there is a lower limit (facts/cloud-foundry.md 4).
+   *
+   * @throws {ApiError} when no answer comes in time (which begins with its turn), or not one of the API
+   */
+  ping(timeoutMs: Milliseconds): Promise<void>;
   readonly tokens: TokenSource;
 }
 
@@ -55,6 +65,8 @@ export interface ApiAnswer {
   readonly contentType: string | undefined;
   /** `X-Vcap-Request-Id`, for the platform's operators. */
   readonly requestId: string | undefined;
+  /** When it was asked for, by the server's clock; undefined when the answer tells no time. */
+  readonly askedAtMs: Milliseconds | undefined;
 }
 
 /** The body may pause this long between two bytes. */
@@ -63,9 +75,14 @@ const PAUSE_TIMEOUT_MS: Milliseconds = 10_000;
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 /** For the whole of an answer: one that drips would else hold up all lists. */
 const ANSWER_MS: Milliseconds = 120_000;
+const PING_PATH = '/v3/info';
 const ROOT_TIMEOUT_MS: Milliseconds = 30_000;
 /** A token that was refused as soon as it was issued is not replaced for so long: longer than a round takes. */
 const DOOMED_MS: Milliseconds = 30_000;
+/** After a 429 that names no time; longer ones grow at the lists that meet them. */
+const PAUSE_MS: Milliseconds = 5_000;
+/** As `Retry-After` is bounded: a clock gone wrong must not silence us for long. */
+const LONGEST_PAUSE_MS: Milliseconds = 3_600_000;
 
 const errorsSchema = z.object({
   errors: z.array(z.object({ code: z.number(), title: z.string(), detail: z.string() })).min(1),
@@ -75,30 +92,24 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
   const { clock, log, observe, connections, pace } = options;
   const requestLog = log.child('api');
   const api = new URL(options.apiUrl);
-  let endpoints: Promise<Endpoints> | undefined;
+  const endpoints = createEndpointSource({ read: readEndpoints, clock, log });
+  const pauses = createRepeats(clock);
+  let isFound = false;
   let doomed: { readonly token: string; readonly since: Milliseconds } | undefined;
 
   const tokens = createTokenSource({
     login: options.login,
-    loginUrl: async () => (await findEndpoints()).loginUrl,
+    loginUrl: async () => (await endpoints.find()).loginUrl,
+    onMissing: () => endpoints.doubt(),
     connections,
     clock,
     log: log.child('uaa'),
     observe,
   });
 
-  /** Read once; again after a failure. */
-  function findEndpoints(): Promise<Endpoints> {
-    endpoints ??= readEndpoints().catch((error) => {
-      endpoints = undefined;
-      throw error;
-    });
-    return endpoints;
-  }
-
   async function readEndpoints(): Promise<Endpoints> {
     const answer = await exchange('root', '/', ROOT_TIMEOUT_MS, {});
-    const found = readRoot(parseJson(apiAnswer(answer), `${api.origin}/`));
+    const found = readRoot(parseJson(answer, `${api.origin}/`));
     if (found === undefined) {
       throw new ApiError(
         'api_answer',
@@ -110,7 +121,12 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
         version: found.apiVersion,
       });
     }
-    log.info('found Cloud Foundry', { api: api.origin, version: found.apiVersion, login: found.loginUrl });
+    log[isFound ? 'debug' : 'info']('found Cloud Foundry', {
+      api: api.origin,
+      version: found.apiVersion,
+      login: found.loginUrl,
+    });
+    isFound = true;
     return found;
   }
 
@@ -119,7 +135,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     path: string,
     headTimeoutMs: Milliseconds,
     headers: Readonly<Record<string, string>>,
-  ): Promise<WholeAnswer> {
+  ): Promise<ApiAnswer> {
     return await pace.run(async (waitedMs) => {
       const startedAt = clock.monotonic();
       const tell = (result: 'success' | 'unreachable' | 'refused' | 'limited' | 'error', bytes: number): void =>
@@ -150,9 +166,35 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
           tookMs,
         });
       }
+      const askedAtMs = serverTime(answer, clock.monotonic() - startedAt);
+      // Without a token the limit is another one, of our address.
+      if ('authorization' in headers) obey(answer);
       if (answer.status !== 200) throw statusError(answer, path);
-      return answer;
+      return apiAnswer(answer, askedAtMs);
     });
+  }
+
+  /** The limit is the user's, so that what one list is told holds for all of them. */
+  function obey(answer: WholeAnswer): void {
+    const allowance = readAllowance(answer.headers, clock.now());
+    if (allowance !== undefined) pace.learn(allowance);
+    if (answer.status !== 429) return;
+    const durationMs = pauseAskedFor(answer) ?? PAUSE_MS;
+    pace.pause(durationMs);
+    const count = pauses.occurred('pause');
+    if (count === undefined) return;
+    log.warn('the API limits our requests; none is sent for a while', {
+      seconds: Math.ceil(durationMs / 1000),
+      times: count,
+      reason: errorWords(answer),
+    });
+  }
+
+  function pauseAskedFor({ status, headers }: WholeAnswer): Milliseconds | undefined {
+    const askedMs = retryAfterMs(header(headers, 'retry-after'), clock.now());
+    if (askedMs !== undefined || status !== 429) return askedMs;
+    const resetMs = readResetMs(headers, clock.now());
+    return resetMs === undefined ? undefined : Math.min(resetMs, LONGEST_PAUSE_MS);
   }
 
   function statusError(answer: WholeAnswer, path: string): ApiError {
@@ -160,13 +202,12 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     return new ApiError('api_status', sentence, {
       status: answer.status,
       requestId: header(answer.headers, 'x-vcap-request-id'),
-      retryAfterMs: retryAfterMs(header(answer.headers, 'retry-after'), clock.now()),
+      retryAfterMs: pauseAskedFor(answer),
     });
   }
 
   async function getWith(token: string, kind: ResourceKind, path: string): Promise<ApiAnswer> {
-    const answer = await exchange(kind, path, options.headTimeoutMs[kind], { authorization: `bearer ${token}` });
-    return apiAnswer(answer);
+    return await exchange(kind, path, options.headTimeoutMs[kind], { authorization: `bearer ${token}` });
   }
 
   /** An API that refuses whatever UAA issues would else cost a login for each list of a round. */
@@ -176,6 +217,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
 
   return {
     async get(kind, path) {
+      endpoints.freshen();
       const first = await tokens.token();
       try {
         return await getWith(first, kind, path);
@@ -195,20 +237,43 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
         throw error;
       }
     },
+    async ping(timeoutMs) {
+      const isTokenGood = (tokens.expiresAtMs ?? 0) > clock.now();
+      const token = isTokenGood ? await tokens.token() : undefined;
+      const headers: Readonly<Record<string, string>> = token === undefined ? {} : { authorization: `bearer ${token}` };
+      try {
+        await exchange('ping', PING_PATH, timeoutMs, headers);
+      } catch (error) {
+        if (!provesLife(error)) throw error;
+      }
+    },
     tokens,
   };
+}
+
+/** That the API refuses us or is limited says that it is there; 404 is a router that knows no API, or a wrong one. */
+function provesLife(error: unknown): boolean {
+  if (!(error instanceof ApiError)) return false;
+  if (error.code === 'api_paused') return true;
+  return error.code === 'api_status' && [401, 403, 429].includes(error.status ?? 0);
 }
 
 function isRefusedToken(error: unknown): error is ApiError {
   return error instanceof ApiError && error.code === 'api_status' && error.status === 401;
 }
 
-function apiAnswer(answer: WholeAnswer): ApiAnswer {
+function apiAnswer(answer: WholeAnswer, askedAtMs: Milliseconds | undefined): ApiAnswer {
   return {
+    askedAtMs,
     body: answer.body,
     contentType: header(answer.headers, 'content-type'),
     requestId: header(answer.headers, 'x-vcap-request-id'),
   };
+}
+
+function serverTime({ headers }: WholeAnswer, tookMs: Milliseconds): Milliseconds | undefined {
+  const answeredAt = Date.parse(header(headers, 'date') ?? '');
+  return Number.isNaN(answeredAt) ? undefined : answeredAt - tookMs;
 }
 
 /**

@@ -1,11 +1,13 @@
 import type { Milliseconds } from '../base/duration.js';
-import { CodedError } from '../base/errors.js';
+import { CodedError, errorCode } from '../base/errors.js';
 
 export type ApiErrorCode =
   /** No complete answer: refused, reset, too late. */
   | 'api_unreachable'
   /** An answer, but with another status than 200. */
   | 'api_status'
+  /** Nothing was sent, since the API asked for a pause. */
+  | 'api_paused'
   /** 200 with something that is not the document asked for. */
   | 'api_answer'
   /** UAA refuses user, password or client. */
@@ -36,4 +38,10 @@ export class ApiError extends CodedError<ApiErrorCode> {
     this.requestId = details.requestId;
     this.retryAfterMs = details.retryAfterMs;
   }
+}
+
+/** The same for faults that are alike: without ids, times and other words that differ from one answer to the next. */
+export function reasonOf({ code, status, cause }: ApiError): string {
+  const causes = cause instanceof ApiError ? reasonOf(cause) : (errorCode(cause) ?? '');
+  return [code, status ?? '', causes].join(' ').trim();
 }

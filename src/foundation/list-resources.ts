@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
+import type { Milliseconds } from '../base/duration.js';
 import { errorCode } from '../base/errors.js';
 import type { Log } from '../telemetry/log.js';
 import { type ApiAnswer, type ApiClient, parseJson } from './api-client.js';
@@ -34,11 +35,14 @@ export interface Lister {
    * The same map as last time where no byte has changed since, so that callers see by identity that there is nothing to do.
    *
    * Whole or not at all: a page that cannot be had fails the list. An element that does not fit is dropped and named.
-   * An element is gone only when one answer says so: those that fell between two pages stand at the end.
+   * An element is gone only when one answer says so: those that fell between two pages stand at the end. A first reading,
+   * which can miss none, is done twice where something was created while its pages were read.
    *
    * @throws {ApiError}
    */
   list<K extends ResourceKind>(kind: K, filter?: Filter): Promise<ReadonlyMap<string, ResourceTypes[K]>>;
+  /** Requests that the last complete reading of a kind takes, with what is asked beside it; 0 before it. */
+  requestsFor(kind: ResourceKind): number;
 }
 
 const PATHS: Readonly<Record<ResourceKind, string>> = {
@@ -58,6 +62,9 @@ const MAX_GUIDS = 200;
 /** A list whose pages moved while being read is read anew this often before it counts as failed. */
 const MAX_READINGS = 3;
 
+/** Times of elements and answers are whole seconds, of a database and of a server in front. */
+const CLOCK_MARGIN_MS: Milliseconds = 2_000;
+
 /** Some 2 ms of work. */
 const ELEMENTS_PER_SLICE = 100;
 
@@ -69,12 +76,16 @@ export function createLister(options: ListerOptions): Lister {
   const pageSizes = createPageSizes(options.pageSize);
   const named = new Set<string>();
   const caches = createPageCaches();
+  const requests = new Map<string, number>();
 
   /** One query to its end, with what fell between its pages. */
   async function readQuery<K extends ResourceKind>(kind: K, query: string, isNarrowed: boolean): Promise<Reading<K>> {
+    const known = caches[kind].last(query);
+    const first = known === undefined ? { query, pages: await readSteadily(kind, query), recovered: [] } : undefined;
+    if (first !== undefined && !mayHideSome(first.pages)) return first;
     for (let reading = 1; ; reading += 1) {
       const pages = await readSteadily(kind, query);
-      const missing = pages.length > 1 ? missingIn(pages, caches[kind].last(query), isNarrowed) : [];
+      const missing = pages.length > 1 ? missingIn(pages, known ?? first, isNarrowed) : [];
       if (missing.length <= MOST_MISSING) return { query, pages, recovered: await recover(kind, missing) };
       log.warn(`many elements of a list are gone, ${reading === 1 ? 'reading it again' : 'and are taken to be'}`, {
         kind,
@@ -152,13 +163,17 @@ export function createLister(options: ListerOptions): Lister {
     if (split === undefined || page === undefined) throw new ApiError('api_answer', `${what}: the answer is no list`);
     const elements: ResourceTypes[K][] = [];
     const dropped: string[] = [];
+    let newestAtMs = Number.NEGATIVE_INFINITY;
     for (const [index, [start, end]] of split.elements.entries()) {
       if (index % ELEMENTS_PER_SLICE === ELEMENTS_PER_SLICE - 1) await setImmediate();
-      const parsed = parseResource(kind, parseJson(answer, what, answer.body.toString('utf8', start, end)));
+      const element = parseJson(answer, what, answer.body.toString('utf8', start, end));
+      newestAtMs = Math.max(newestAtMs, createdAtMs(element));
+      const parsed = parseResource(kind, element);
       if (parsed.ok) elements.push(parsed.value);
       else dropped.push(drop(kind, parsed.guid ?? `(none: element ${index + 1} of page ${number})`, parsed.problem));
     }
-    return { totalResults: page.totalResults, hasNext: page.hasNext, elements, dropped };
+    const { totalResults, hasNext } = page;
+    return { totalResults, hasNext, elements, dropped, askedAtMs: answer.askedAtMs, newestAtMs };
   }
 
   function drop(kind: ResourceKind, guid: string, problem: string): string {
@@ -176,7 +191,15 @@ export function createLister(options: ListerOptions): Lister {
     if (pageSize !== undefined) log.warn('a page came too late, smaller pages for now', { kind, pageSize });
   }
 
+  /** What is asked beside the list of a plan is asked after it, and not always. */
+  function count<K extends ResourceKind>(kind: K, filter: Filter | undefined, readings: readonly Reading<K>[]): void {
+    const own = readings.reduce((sum, { pages, recovered }) => sum + pages.length + recovered.length, 0);
+    const before = filter?.parameter === 'app_guids' ? (requests.get(kind) ?? 0) : 0;
+    requests.set(kind, before + own);
+  }
+
   return {
+    requestsFor: (kind) => requests.get(kind) ?? 0,
     async list<K extends ResourceKind>(kind: K, filter?: Filter) {
       const readings: Reading<K>[] = [];
       try {
@@ -188,6 +211,7 @@ export function createLister(options: ListerOptions): Lister {
         throw error;
       }
       pageSizes.completed(kind);
+      count(kind, filter, readings);
       return caches[kind].keep(filter?.parameter === 'app_guids' ? 'more' : 'main', readings);
     },
   };
@@ -211,6 +235,23 @@ function missingIn<K extends ResourceKind>(
     .flatMap((page) => page.elements.map((element) => element.guid))
     .filter((guid) => !seen.has(guid));
   return [...new Set(missing)].sort();
+}
+
+/**
+ * Rows that a deletion has shifted are hidden where a creation makes up for it in the total. So what matters is whether
+ * anything was created since the first page was asked for; it stands on one of the later ones, by the API's order.
+ */
+function mayHideSome<K extends ResourceKind>(pages: readonly ParsedPage<K>[]): boolean {
+  const [first, ...later] = pages;
+  const sinceMs = first?.askedAtMs;
+  if (sinceMs === undefined) return false;
+  return later.some(({ newestAtMs }) => newestAtMs >= sinceMs - CLOCK_MARGIN_MS);
+}
+
+function createdAtMs(element: unknown): Milliseconds {
+  if (typeof element !== 'object' || element === null || !('created_at' in element)) return Number.NEGATIVE_INFINITY;
+  const atMs = typeof element.created_at === 'string' ? Date.parse(element.created_at) : Number.NaN;
+  return Number.isNaN(atMs) ? Number.NEGATIVE_INFINITY : atMs;
 }
 
 /** Of the list itself: UAA being late says nothing about pages, nor does a router without a Cloud Controller (504). */

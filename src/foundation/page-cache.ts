@@ -1,3 +1,4 @@
+import type { Milliseconds } from '../base/duration.js';
 import type { ResourceTypes } from './parse-resource.js';
 import type { ResourceKind } from './resources.js';
 
@@ -7,6 +8,10 @@ export interface PageContent<K extends ResourceKind> {
   readonly elements: readonly ResourceTypes[K][];
   /** Guids of elements that did not fit. */
   readonly dropped: readonly string[];
+  /** When it was asked for first with these bytes, by the server's clock. */
+  readonly askedAtMs: Milliseconds | undefined;
+  /** When the newest of its elements was created, by the server's clock; minus infinity when none says so. */
+  readonly newestAtMs: Milliseconds;
 }
 
 /** A page as it was read, kept to spare parsing it again while its bytes stay the same. */

@@ -14,7 +14,7 @@ import { ApiError } from './api-error.js';
 import type { Inventory } from './inventory.js';
 import type { Scope } from './plan.js';
 import { createRefresher, type Refresher } from './refresh.js';
-import { RESOURCE_KINDS, type ResourceKind } from './resources.js';
+import { perKind, RESOURCE_KINDS, type ResourceKind } from './resources.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -60,7 +60,7 @@ const settle = async (): Promise<void> => {
   for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 };
 
-function create(scope: Scope = WHOLE, world = smallWorld()): Started {
+function create(scope: Scope = WHOLE, world = smallWorld(), known?: Inventory): Started {
   const scripted = scriptedLister(world);
   const clock = manualClock();
   const logged = recordedLog();
@@ -75,7 +75,12 @@ function create(scope: Scope = WHOLE, world = smallWorld()): Started {
     clock,
     random: () => 0.5,
     log: logged.log,
-    observe: { listed: (kind, result) => listed.push(`${kind} ${result}`) },
+    observe: {
+      listed: (kind, result) => listed.push(`${kind} ${result}`),
+      shrunk: (kind, result) => listed.push(`${kind} shrunk ${result}`),
+    },
+    shrinkShares: perKind(() => 0.5),
+    known: () => known,
     onInventory: (inventory) => inventories.push(inventory),
   });
   return Object.assign(scripted, {
@@ -209,7 +214,13 @@ describe('each kind on its interval', () => {
   test('ages are told', async () => {
     const all = await started();
     await all.after(30_000);
-    expect(all.refresher.lists.apps).toEqual({ ageMs: 30_000, elements: 2, failures: 0, error: undefined });
+    expect(all.refresher.lists.apps).toEqual({
+      ageMs: 30_000,
+      elements: 2,
+      failures: 0,
+      error: undefined,
+      requestsPerHour: 60,
+    });
   });
 });
 
@@ -224,7 +235,7 @@ describe('a failing list', () => {
     expect(all.refresher.inventory?.processes.get('a1')?.instances).toBe(5);
     expect(all.refresher.lists.apps).toMatchObject({ failures: 1, error: NO, elements: 2 });
     expect(all.listed.filter((each) => each.startsWith('apps'))).toEqual(['apps success', 'apps failure']);
-    expect(all.logged.count('a list could not be read')).toBe(1);
+    expect(all.logged.count('lists could not be read')).toBe(1);
   });
 
   test('is asked again with growing pauses, alone, until it can be read', async () => {
@@ -489,10 +500,10 @@ describe('refresh', () => {
     const all = await started();
     await all.after(1_000);
     all.news();
-    all.world.apps = [];
+    all.world.apps = [appIn('a1', 's1')];
     await all.demand('apps', 'domains');
     expect(all.news().sort()).toEqual(['apps', 'domains']);
-    expect(all.refresher.inventory?.apps.size).toBe(0);
+    expect(all.refresher.inventory?.apps.size).toBe(1);
   });
 
   test('is shared by those who ask at once', async () => {

@@ -4,11 +4,13 @@ import { describeError } from '../base/errors.js';
 import type { Log } from '../telemetry/log.js';
 import { ApiError } from './api-error.js';
 import type { Inventory, Plan } from './inventory.js';
+import { createListFaults } from './list-faults.js';
 import type { Filter, Lister } from './list-resources.js';
 import { createListState, type ListState, type ListStateOptions } from './list-state.js';
 import type { ResourceTypes } from './parse-resource.js';
 import { EVERYTHING, type Scope, samePlan } from './plan.js';
 import { perKind, RESOURCE_KINDS, type ResourceKind, type Route } from './resources.js';
+import { createShrinkGuard, type ShrinkResult } from './shrink.js';
 import { findUnresolved, findUnrouted, type Unresolved } from './unresolved.js';
 
 export interface RefresherOptions {
@@ -20,9 +22,18 @@ export interface RefresherOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
-  readonly observe: { listed(kind: ResourceKind, result: 'success' | 'failure'): void };
+  readonly observe: RefreshObserver;
+  /** Share of a list that may be lost without a second reading. */
+  readonly shrinkShares: Readonly<Record<ResourceKind, number>>;
+  /** What was known of this foundation before: a first reading that lacks much of it is done twice. */
+  readonly known?: () => Inventory | undefined;
   /** Called with each inventory that differs from the one before. */
   readonly onInventory: (inventory: Inventory) => void;
+}
+
+export interface RefreshObserver {
+  listed(kind: ResourceKind, result: 'success' | 'failure'): void;
+  shrunk(kind: ResourceKind, result: ShrinkResult): void;
 }
 
 export interface Refresher {
@@ -50,6 +61,8 @@ export interface ListStatus {
   readonly elements: number | undefined;
   readonly failures: number;
   readonly error: ApiError | undefined;
+  /** Requests that this list takes in an hour, by its interval and the pages that it had last. */
+  readonly requestsPerHour: number;
 }
 
 /** Kinds that are narrowed to the spaces of the plan. */
@@ -59,7 +72,11 @@ function isNarrowed(kind: ResourceKind): boolean {
   return NARROWED.some((each) => each === kind);
 }
 
+const HOUR_MS: Milliseconds = 3_600_000;
+
 const SUSPICION_GAP_MS: Milliseconds = 10_000;
+
+type Elements = { readonly [K in ResourceKind]: ReadonlyMap<string, ResourceTypes[K]> };
 
 type Lists = { readonly [K in ResourceKind]: ListState<K> };
 
@@ -82,6 +99,8 @@ interface JoinedRoutes {
  */
 export function createRefresher(options: RefresherOptions): Refresher {
   const { clock, lister, log } = options;
+  const guard = createShrinkGuard({ shares: options.shrinkShares, clock, log, observe: options.observe });
+  const faults = createListFaults({ clock, log });
   let { scope } = options;
   let rescoped = false;
   const lists = createLists(options);
@@ -116,6 +135,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
     } catch (error) {
       log.error('a refresh went wrong within this program', { error });
     }
+    faults.tell();
     for (const demand of answered) settle(demand);
     running = false;
     schedule();
@@ -196,8 +216,8 @@ export function createRefresher(options: RefresherOptions): Refresher {
     const askedAt = clock.monotonic();
     const list: ListState<K> = lists[kind];
     try {
-      const elements = await fetch();
-      if (list.failures > 0) log.info('a list can be read now', { kind });
+      const elements = await guard.read(kind, comparable(kind, plan), fetch);
+      faults.succeeded(kind);
       list.succeeded(elements, plan, askedAt);
       options.observe.listed(kind, 'success');
     } catch (error) {
@@ -205,20 +225,18 @@ export function createRefresher(options: RefresherOptions): Refresher {
         error instanceof ApiError ? error : new ApiError('api_answer', describeError(error), { cause: error });
       list.failed(reason);
       options.observe.listed(kind, 'failure');
-      tellFailure(kind, list.failures, reason);
+      faults.failed(kind, { error: reason, isOldInForce: list.elements !== undefined, failures: list.failures });
     }
   }
 
-  /** A login that fails has been told about where it failed, and fails every list alike. */
-  function tellFailure(kind: ResourceKind, failures: number, error: ApiError): void {
-    const isLogin = error.code === 'login_refused' || error.code === 'login_failed';
-    const force = lists[kind].elements === undefined ? '' : '; what it said last stays in force';
-    log[isLogin ? 'debug' : 'warn'](`a list could not be read${force}`, {
-      kind,
-      failures,
-      requestId: error.requestId,
-      error,
-    });
+  /** What the same question was answered by last; of the time before this process or its options where that is all. */
+  function comparable<K extends ResourceKind>(kind: K, plan: Plan): ReadonlyMap<string, ResourceTypes[K]> | undefined {
+    const list: ListState<K> = lists[kind];
+    if (list.elements !== undefined) return list.plan === plan ? list.elements : undefined;
+    const known = options.known?.();
+    if (known === undefined || (isNarrowed(kind) && !samePlan(known.plan, plan))) return undefined;
+    const elements: Elements = known;
+    return elements[kind];
   }
 
   function publish(): void {
@@ -260,7 +278,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
       return perKind((kind) => clock.monotonic() - readAt[kind]);
     },
     get lists() {
-      return statusOf(lists);
+      return statusOf(lists, (kind) => (lister.requestsFor(kind) * HOUR_MS) / options.refreshMs[kind]);
     },
     refresh(kinds) {
       if (stopped) return Promise.reject(stopping());
@@ -321,9 +339,12 @@ function sameLists(one: Inventory, other: Inventory): boolean {
   return one.plan === other.plan && RESOURCE_KINDS.every((kind) => one[kind] === other[kind]);
 }
 
-function statusOf(lists: Lists): Readonly<Record<ResourceKind, ListStatus>> {
+function statusOf(
+  lists: Lists,
+  requestsPerHour: (kind: ResourceKind) => number,
+): Readonly<Record<ResourceKind, ListStatus>> {
   return perKind((kind) => {
     const { ageMs, elements, failures, error } = lists[kind];
-    return { ageMs, elements: elements?.size, failures, error };
+    return { ageMs, elements: elements?.size, failures, error, requestsPerHour: requestsPerHour(kind) };
   });
 }

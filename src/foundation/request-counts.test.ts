@@ -82,7 +82,8 @@ test.each<[string, number, number, number, Scope]>([
     clock: client.clock,
     random: () => 0.5,
     log: client.logged.log,
-    observe: { listed: () => undefined },
+    observe: { listed: () => undefined, shrunk: () => undefined },
+    shrinkShares: perKind(() => 0.5),
     onInventory: (inventory) => inventories.push(inventory),
   });
   refresher.start();

@@ -26,6 +26,8 @@ interface Started {
   readonly clock: ManualClock;
   readonly logged: RecordedLog;
   readonly results: string[];
+  /** When it was said that UAA may have moved. */
+  readonly missing: number[];
 }
 
 async function source(uaa: CloudFoundryAnswers['uaa'], login: Login = BY_PASSWORD, path = ''): Promise<Started> {
@@ -33,15 +35,17 @@ async function source(uaa: CloudFoundryAnswers['uaa'], login: Login = BY_PASSWOR
   const clock = manualClock();
   const logged = recordedLog();
   const results: string[] = [];
+  const missing: number[] = [];
   const tokens = createTokenSource({
     login,
     loginUrl: async () => server.origin + path,
+    onMissing: () => missing.push(clock.monotonic()),
     connections: connectionsWith(),
     clock,
     log: logged.log,
     observe: { tokenRequested: (by, result) => results.push(`${by} ${result}`) },
   });
-  return { tokens, uaa: server, clock, logged, results };
+  return { tokens, uaa: server, clock, logged, results, missing };
 }
 
 async function failure(tokens: TokenSource): Promise<ApiError> {
@@ -393,6 +397,7 @@ describe('UAA cannot say', () => {
     const tokens = createTokenSource({
       login: BY_PASSWORD,
       loginUrl: () => Promise.reject(new Error('no root document')),
+      onMissing: () => undefined,
       connections: connectionsWith(),
       clock,
       log: recordedLog().log,

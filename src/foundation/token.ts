@@ -7,7 +7,8 @@ import type { Connections } from '../outbound/connections.js';
 import { fetchWhole, header, type WholeAnswer } from '../outbound/fetch-whole.js';
 import { retryAfterMs } from '../outbound/retry-after.js';
 import type { Log } from '../telemetry/log.js';
-import { ApiError } from './api-error.js';
+import { createRepeats } from '../telemetry/repeats.js';
+import { ApiError, reasonOf } from './api-error.js';
 
 export type Login =
   | { readonly grant: 'password'; readonly username: string; readonly password: Secret }
@@ -17,6 +18,8 @@ export interface TokenOptions {
   readonly login: Login;
   /** Asked for at each request: the root document may not have been read yet. */
   readonly loginUrl: () => Promise<string>;
+  /** Nobody answers there, or somebody who knows of no tokens: UAA may have moved. */
+  readonly onMissing: () => void;
   readonly connections: Connections;
   readonly clock: Clock;
   readonly log: Log;
@@ -82,6 +85,7 @@ export function createTokenSource(options: TokenOptions): TokenSource {
   let pause: { readonly until: Milliseconds; readonly error: ApiError } | undefined;
   let refusals = 0;
   let failures = 0;
+  const faults = createRepeats(clock);
 
   function start(): Promise<string> {
     if (flight !== undefined) return flight;
@@ -100,6 +104,8 @@ export function createTokenSource(options: TokenOptions): TokenSource {
       failures = 0;
       pause = undefined;
       current = grant;
+      const times = faults.ended();
+      if (times > 0) log.info('a token can be had again', { failures: times });
       return grant.accessToken;
     } catch (error) {
       throw hold(asLoginError(error));
@@ -140,7 +146,11 @@ export function createTokenSource(options: TokenOptions): TokenSource {
     else failures += 1;
     pause = { until: clock.monotonic() + pauseMs, error };
     const held = askedAgainIn(pauseMs, error);
-    log.error(refused ? 'Cloud Foundry refuses the login' : 'no token can be had', { error: held });
+    const times = faults.occurred(reasonOf(error));
+    if (times !== undefined) {
+      const fault = refused ? 'Cloud Foundry refuses the login' : 'no token can be had';
+      log.error(fault, times === 1 ? { error: held } : { times, error: held });
+    }
     return held;
   }
 
@@ -155,6 +165,7 @@ export function createTokenSource(options: TokenOptions): TokenSource {
         return accept(grantedTokens.data, askedAt);
       }
     }
+    if (answer.status === 404) options.onMissing();
     const error = refusalOf(answer, url, form);
     options.observe.tokenRequested(grant, error.code === 'login_refused' ? 'refused' : 'failed');
     throw error;
@@ -176,6 +187,7 @@ export function createTokenSource(options: TokenOptions): TokenSource {
       );
     } catch (error) {
       options.observe.tokenRequested(form['grant_type'] ?? '', 'failed');
+      options.onMissing();
       throw new ApiError('login_failed', `no answer from UAA at ${origin}`, { cause: error });
     }
   }

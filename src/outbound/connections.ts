@@ -23,6 +23,11 @@ export interface Connections {
   /** Whether servers that ask for it by TLS are shown a certificate of ours. */
   readonly hasCertificate: boolean;
   /**
+   * From now on every request goes by a connection that is opened after this: idle ones are closed now, busy ones with the
+   * end of their exchange.
+   */
+  renew(): void;
+  /**
    * For connections that others replace: idle ones are closed now, busy ones with the end of their exchange, and none is
    * kept. Requests are still sent, so that whoever holds on to these sees no failure. Resolves when none is left.
    */
@@ -54,6 +59,7 @@ export interface ConnectionsOptions extends ConnectorOptions {
 
 /** A connection in constant use would never see that the host's address has changed. */
 const MAX_AGE_MS: Milliseconds = 10 * 60_000;
+const TOO_OLD = Number.NEGATIVE_INFINITY;
 
 export function createConnections(options: ConnectionsOptions): Connections {
   const proxyFor = createProxyRoute(options.proxy);
@@ -177,6 +183,12 @@ export function createConnections(options: ConnectionsOptions): Connections {
       return { open: all.size, idle: idleCount, opened, failed, reused };
     },
     hasCertificate: options.tls.identity !== undefined,
+    renew() {
+      for (const connection of [...all]) {
+        if (connection.state === 'idle') drop(connection);
+        else connection.bornAt = TOO_OLD;
+      }
+    },
     async retire() {
       retiring = true;
       for (const connection of [...all]) if (connection.state === 'idle') drop(connection);

@@ -190,6 +190,12 @@ export const OWN_METRICS = {
     help: 'Attempts to write promregator.cache.file, by how they ended.',
     labels: ['result'],
   },
+  inventoryShrinks: {
+    name: 'promregator_inventory_shrinks_total',
+    type: 'counter',
+    help: 'Lists that had lost so much that they were read a second time, by what that said: confirmed, refuted or unclear.',
+    labels: ['foundation', 'kind', 'result'],
+  },
   cfRequests: {
     name: 'promregator_cf_requests_total',
     type: 'counter',
@@ -201,6 +207,36 @@ export const OWN_METRICS = {
     type: 'counter',
     help: 'Bytes of bodies that Cloud Foundry answered.',
     labels: ['foundation', 'kind'],
+  },
+  cfRequestBudgetPlanned: {
+    name: 'promregator_cf_request_budget_planned_per_hour',
+    type: 'gauge',
+    help: 'Requests to Cloud Foundry that a list takes in an hour, by its interval and the pages it had last.',
+    labels: ['foundation', 'kind'],
+  },
+  cfRequestBudgetLimit: {
+    name: 'promregator_cf_request_budget_limit',
+    type: 'gauge',
+    help: 'Requests that the API allows our user in one of its windows, usually an hour; missing where it tells no limit.',
+    labels: ['foundation'],
+  },
+  cfRequestBudgetRemaining: {
+    name: 'promregator_cf_request_budget_remaining',
+    type: 'gauge',
+    help: 'Requests of that limit that are left, as the API estimates it in steps of a tenth; 0 is less than one step.',
+    labels: ['foundation'],
+  },
+  cfRequestBudgetReset: {
+    name: 'promregator_cf_request_budget_reset_seconds',
+    type: 'gauge',
+    help: 'Time until all of that limit is there again.',
+    labels: ['foundation'],
+  },
+  cfRequestPause: {
+    name: 'promregator_cf_request_pause_seconds',
+    type: 'gauge',
+    help: 'Time for which the API still wants no requests, as it said with 429; 0 without a pause.',
+    labels: ['foundation'],
   },
   tokenExpiry: {
     name: 'promregator_token_expiry_timestamp_seconds',
@@ -220,13 +256,19 @@ export const OWN_METRICS = {
     help: 'Requests for a token towards applications, by authenticator and how they ended.',
     labels: ['authenticator', 'result'],
   },
-  // The next three are the original's, shown by `promregator.metrics.internal`.
+  // The next four are the original's, shown by `promregator.metrics.internal`.
   fetchLatency: {
     name: 'promregator_cffetch_latency_seconds',
     type: 'histogram',
     help: 'Time of one request to Cloud Foundry.',
     labels: ['request_type'],
     buckets: FETCH_BUCKETS_SECONDS,
+  },
+  watchdogReconnects: {
+    name: 'promregator_connection_watchdog_reconnect_total',
+    type: 'counter',
+    help: 'How often the connections to Cloud Foundry were opened anew since the API did not answer the watchdog.',
+    labels: [],
   },
   rateLimitQueueSize: {
     name: 'promregator_cffetch_ratelimit_queue_size',
@@ -317,12 +359,19 @@ export function createOwnMetrics(options: OwnMetricsOptions): OwnMetrics {
     inventoryDroppedElements: registry.counter(table.inventoryDroppedElements),
     inventoryFromFile: registry.gauge(table.inventoryFromFile),
     inventoryFileWrites: registry.counter(table.inventoryFileWrites),
+    inventoryShrinks: registry.counter(table.inventoryShrinks),
     cfRequests: registry.counter(table.cfRequests),
     cfRequestBytes: registry.counter(table.cfRequestBytes),
+    cfRequestBudgetPlanned: registry.gauge(table.cfRequestBudgetPlanned),
+    cfRequestBudgetLimit: registry.gauge(table.cfRequestBudgetLimit),
+    cfRequestBudgetRemaining: registry.gauge(table.cfRequestBudgetRemaining),
+    cfRequestBudgetReset: registry.gauge(table.cfRequestBudgetReset),
+    cfRequestPause: registry.gauge(table.cfRequestPause),
     tokenExpiry: registry.gauge(table.tokenExpiry),
     tokenRequests: registry.counter(table.tokenRequests),
     authenticatorTokenRequests: registry.counter(table.authenticatorTokenRequests),
     fetchLatency: internal.histogram(table.fetchLatency),
+    watchdogReconnects: internal.counter(table.watchdogReconnects),
     rateLimitQueueSize: internal.gauge(table.rateLimitQueueSize),
     rateLimitWaitTime: internal.histogram(table.rateLimitWaitTime),
   };

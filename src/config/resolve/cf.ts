@@ -1,4 +1,4 @@
-import type { CfConfig, CfCredentials, ProxyConfig, ResourceKind, TlsConfig } from '../config.js';
+import type { CfConfig, CfCredentials, ProxyConfig, ResourceKind, TlsConfig, WatchdogConfig } from '../config.js';
 import { formatPath, type Path } from '../path.js';
 import type { Reporter } from '../report.js';
 import { DEFAULT_REQUEST_TIMEOUT_MS } from '../schema/cf.js';
@@ -32,7 +32,7 @@ export async function resolveCf(raw: RawCf, path: Path, context: CfContext): Pro
   const tls = await context.tlsOf(raw.tls_config, [...path, 'tls_config']);
   const proxy = resolveCfProxy(raw, path, context);
   if (apiOrigin === undefined || credentials === undefined) return undefined;
-  const refresh = raw.cache.timeout;
+  const { timeout: refresh, shrink } = raw.cache;
   return {
     apiOrigin,
     credentials,
@@ -50,7 +50,26 @@ export async function resolveCf(raw: RawCf, path: Path, context: CfContext): Pro
       routes: refresh.route,
       domains: refresh.domain,
     },
+    shrinkShares: {
+      organizations: shrink.org,
+      spaces: shrink.space,
+      apps: shrink.application,
+      processes: shrink.process,
+      routes: shrink.route,
+      domains: shrink.domain,
+    },
     pageSize: raw.request.pageSize,
+    watchdog: resolveWatchdog(raw),
+  };
+}
+
+function resolveWatchdog({ watchdog }: RawCf): WatchdogConfig | undefined {
+  if (!watchdog.enabled) return undefined;
+  return {
+    timeoutMs: watchdog.timeout,
+    rateMs: watchdog.rate * 1000,
+    initialDelayMs: watchdog.initialDelay * 1000,
+    restartCount: watchdog.restartCount,
   };
 }
 

@@ -18,7 +18,7 @@ describe('foundations', () => {
       (c) => c.foundations.map((f) => [f.name, f.apiOrigin, f.credentials.grant, f.tls.verify, f.rateLimitPerSecond]),
       [
         ['eu', 'https://api.eu.example.org', 'password', 'always', 2],
-        ['us-1', 'https://api.us.example.org', 'client_credentials', 'never', 0],
+        ['us-1', 'https://api.us.example.org', 'client_credentials', 'never', 10],
       ],
     ],
     [

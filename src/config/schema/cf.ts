@@ -21,6 +21,16 @@ const refresh = (what: string, defaultSeconds: number, difference?: string): z.Z
     .describe(`How often the list of ${what} is fetched.`)
     .meta(knownTo('all', difference));
 
+const shrink = (what: string): z.ZodDefault<z.ZodNumber> =>
+  z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.5)
+    .describe(
+      `Share of the list of ${what}: when more of it is gone than that, a second listing must say the same before it is believed; 1 asks again only when all is gone.`,
+    );
+
 const DEFAULT_300 = '300 there.';
 
 const options = {
@@ -72,9 +82,11 @@ const options = {
         .number()
         .min(0)
         .max(100_000)
-        .default(0)
-        .describe('Most requests to Cloud Foundry in a second, fractions allowed; 0 is no limit.')
-        .meta(knownTo('all')),
+        .default(10)
+        .describe(
+          'Requests to Cloud Foundry in a second, over time, fractions allowed; quiet times save up those of two seconds. 0 is no limit of ours; what the API says of its own limit is obeyed in any case.',
+        )
+        .meta(knownTo('all', '0 there, no limit.')),
       pageSize: whole(1, 5000).default(1000).describe('Elements in a page of a list, at most.'),
     })
     .prefault({}),
@@ -90,6 +102,36 @@ const options = {
           process: refresh('processes', 60, DEFAULT_300),
         })
         .prefault({}),
+      shrink: z
+        .object({
+          org: shrink('organizations'),
+          space: shrink('spaces'),
+          domain: shrink('domains'),
+          application: shrink('applications'),
+          route: shrink('routes'),
+          process: shrink('processes'),
+        })
+        .prefault({}),
+    })
+    .prefault({}),
+  watchdog: z
+    .object({
+      enabled: flag()
+        .default(false)
+        .describe('Ask the API for /v3/info now and then, and open the connections to it anew when it does not answer.')
+        .meta(knownTo('all')),
+      timeout: milliseconds(1)
+        .default(2500)
+        .describe('How long the API may take to begin its answer to the watchdog.')
+        .meta(knownTo('all')),
+      rate: seconds(1).default(60).describe('How often the watchdog asks.').meta(knownTo('all')),
+      initialDelay: seconds(0).default(60).describe('When the watchdog asks first.').meta(knownTo('all')),
+      restartCount: whole(0)
+        .optional()
+        .describe(
+          'Failures that the watchdog bears, counted since the start; at the next one the process ends in order, with exit code 161. Never, unless set.',
+        )
+        .meta(knownTo('all', 'only together with promregator.metrics.internal there.')),
     })
     .prefault({}),
 };

@@ -36,7 +36,11 @@ export function scriptedLister(world: World): ScriptedLister {
   const asked: string[] = [];
   const failing = new Map<ResourceKind, Error>();
   const earlier = new Map<string, { readonly text: string; readonly map: ReadonlyMap<string, unknown> }>();
-  const scripted: ScriptedLister = { lister: { list }, world, asked, failing, gate: undefined };
+  const scripted: ScriptedLister = { lister: { list, requestsFor }, world, asked, failing, gate: undefined };
+
+  function requestsFor(kind: ResourceKind): number {
+    return asked.filter((question) => question.split(' ')[0] === kind).length;
+  }
 
   async function list<K extends ResourceKind>(
     kind: K,
