@@ -32,12 +32,16 @@ export class EnvelopeError extends CodedError<'foreign' | 'format' | 'damaged' |
 export async function seal(pieces: Iterable<string>, mostBytes: number = MOST_CONTENT_BYTES): Promise<Buffer> {
   const packed: Buffer[] = [];
   const hash = createHash('sha256');
-  await pipeline(Readable.from(unhurried(pieces, mostBytes)), createGzip({ level: LEVEL }), async (gzip: AsyncIterable<Buffer>) => {
-    for await (const chunk of gzip) {
-      hash.update(chunk);
-      packed.push(chunk);
-    }
-  });
+  await pipeline(
+    Readable.from(unhurried(pieces, mostBytes)),
+    createGzip({ level: LEVEL }),
+    async (gzip: AsyncIterable<Buffer>) => {
+      for await (const chunk of gzip) {
+        hash.update(chunk);
+        packed.push(chunk);
+      }
+    },
+  );
   return Buffer.concat([Buffer.from(`${MAGIC}${FORMAT} sha256 ${hash.digest('hex')}\n`), ...packed]);
 }
 
