@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { type ClientOfScript, clientOf, PASSWORD } from '../../test/support/foundation/api-client.js';
 import { type Answer, grant, refusal } from '../../test/support/foundation/cloud-foundry.js';
 import { describeError } from '../base/errors.js';
@@ -191,7 +191,138 @@ describe('get', () => {
   });
 });
 
+describe('the limit of the API', () => {
+  /** As the manual clock begins. */
+  const NOW_SECONDS = 1_700_000_000;
+  const date = new Date(NOW_SECONDS * 1000).toUTCString();
+
+  test.each<[string, Readonly<Record<string, string>>, number]>([
+    ['seconds', { 'retry-after': '120' }, 120],
+    ['a date', { 'retry-after': new Date((NOW_SECONDS + 90) * 1000).toUTCString() }, 90],
+    ['X-RateLimit-Reset alone', { 'x-ratelimit-reset': String(NOW_SECONDS + 300), date }, 300],
+    ['both: Retry-After', { 'retry-after': '60', 'x-ratelimit-reset': String(NOW_SECONDS + 300), date }, 60],
+    ['a reset far away', { 'x-ratelimit-reset': String(NOW_SECONDS + 90_000), date }, 3_600],
+    ['words', { 'retry-after': 'soon' }, 5],
+    ['nothing', {}, 5],
+  ])('429 with %s pauses all requests', async (_, headers, seconds) => {
+    const client = await clientOf({
+      api: (path) => (path === '/v3/apps' ? { status: 429, headers, body: '' } : OK),
+    });
+    await failure(client);
+    expect(client.pace.pauseLeftMs).toBe(seconds * 1000);
+    const other = client.api.get('spaces', '/v3/spaces');
+    if (seconds > 10) {
+      await expect(other).rejects.toMatchObject({ code: 'api_paused', retryAfterMs: seconds * 1000 });
+      expect(client.foundry.requests).toEqual(['/v3/apps']);
+      client.clock.advance(seconds * 1000);
+      await client.api.get('spaces', '/v3/spaces');
+    } else {
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(client.foundry.requests).toEqual(['/v3/apps']);
+      client.clock.advance(seconds * 1000);
+      await other;
+    }
+    expect(client.foundry.requests).toEqual(['/v3/apps', '/v3/spaces']);
+    expect(client.logged.count('the API limits our requests')).toBe(1);
+  });
+
+  test('503 with Retry-After is the affair of its list', async () => {
+    const client = await clientOf({ api: () => ({ status: 503, headers: { 'retry-after': '120' }, body: '' }) });
+    expect((await failure(client)).retryAfterMs).toBe(120_000);
+    expect(client.pace.pauseLeftMs).toBe(0);
+  });
+
+  test('what an answer says of it slows us down', async () => {
+    const headers = { 'x-ratelimit-limit': '2000', 'x-ratelimit-remaining': '400', 'x-ratelimit-reset': '600' };
+    const client = await clientOf({ api: () => ({ headers, body: {} }) });
+    expect(client.pace.allowance).toBe(undefined);
+    await client.api.get('apps', '/v3/apps');
+    expect(client.pace.allowance).toEqual({ limit: 2_000, remaining: 400, resetInMs: 600_000 });
+  });
+
+  test('what is said to a request without token is another one', async () => {
+    const headers = { 'x-ratelimit-limit': '100', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '600' };
+    const client = await clientOf({ api: () => ({ status: 429, headers, body: '' }) });
+    await client.api.ping(2_500);
+    expect([client.pace.allowance, client.pace.pauseLeftMs]).toEqual([undefined, 0]);
+  });
+});
+
+describe('ping', () => {
+  test.each<[string, Answer, boolean]>([
+    ['200', OK, true],
+    ['401', INVALID_TOKEN, true],
+    ['403', { status: 403, body: '' }, true],
+    ['429', { status: 429, body: '' }, true],
+    ['404', { status: 404, headers: { 'x-cf-routererror': 'unknown_route' }, body: '' }, false],
+    ['500', { status: 500, body: '' }, false],
+    ['502', { status: 502, body: '' }, false],
+    ['broken off', 'close', false],
+    ['no answer in time', undefined, false],
+  ])('%s', async (_, answer, isAlive) => {
+    const client = await clientOf({ api: () => answer });
+    const pinged = client.api.ping(100).then(
+      () => true,
+      () => false,
+    );
+    expect(await pinged).toBe(isAlive);
+    expect(client.foundry.requests[0]).toBe('/v3/info');
+    expect(client.foundry.logins.length).toBe(0);
+  });
+
+  test('has our token when we have one that is good, and asks for none', async () => {
+    const seen: (string | undefined)[] = [];
+    const client = await clientOf({
+      api: (_, request) => {
+        seen.push(request.headers.authorization);
+        return OK;
+      },
+    });
+    await client.api.ping(2_500);
+    await client.api.get('apps', '/v3/apps');
+    await client.api.ping(2_500);
+    client.clock.advance(1_199_000);
+    await client.api.ping(2_500);
+    expect(seen).toEqual([undefined, 'bearer token-1', 'bearer token-1', undefined]);
+    expect(client.foundry.logins.length).toBe(1);
+  });
+});
+
 describe('the root document', () => {
+  test('is read again after an hour, beside the lists, and what is new in it is told', async () => {
+    const client = await clientOf({
+      root: (origin, count) => ({
+        body: { links: { login: { href: origin }, cloud_controller_v3: { meta: { version: `3.20${count}.0` } } } },
+      }),
+      api: () => OK,
+      uaa: (_, count) => grant(`token-${count}`, { expires_in: 1_000_000 }),
+    });
+    await client.api.get('apps', '/v3/apps');
+    client.clock.advance(3_600_000);
+    await client.api.get('apps', '/v3/apps');
+    await vi.waitFor(() => expect(client.logged.count('another address or version than before')).toBe(1));
+    expect([client.foundry.roots, client.logged.count('versionBefore')]).toEqual([2, 1]);
+  });
+
+  test.each<[string, Answer]>([
+    ['404 of the router', { status: 404, headers: { 'x-cf-routererror': 'unknown_route' }, body: '' }],
+    ['nobody', 'close'],
+  ])('is read again when %s is where UAA was: a UAA that has moved is found', async (_, gone) => {
+    let moved = false;
+    const client = await clientOf({
+      root: (origin) => ({ body: { links: { login: { href: moved ? `${origin}/new` : origin } } } }),
+      uaaAt: (path) => (path.startsWith('/new') === moved ? undefined : gone),
+      api: () => OK,
+    });
+    await client.api.get('apps', '/v3/apps');
+    moved = true;
+    client.clock.advance(1_200_000);
+    expect((await failure(client)).code).toBe('login_failed');
+    client.clock.advance(1_000);
+    expect(parseJson(await client.api.get('apps', '/v3/apps'), 'apps')).toEqual({ fine: true });
+    expect(client.foundry.roots).toBe(2);
+  });
+
   test.each<[string, Answer, string, RegExp]>([
     ['HTML', { body: '<html>Welcome</html>' }, 'login_failed', /the answer is no JSON \(text\/html\)/],
     ['no links', { body: {} }, 'login_failed', /names no UAA.*is this the API of a Cloud Foundry\?/],

@@ -1,6 +1,6 @@
 import { Secret } from '../../../src/base/secret.js';
 import { type ApiClient, type ApiObserver, createApiClient } from '../../../src/foundation/api-client.js';
-import { createPace } from '../../../src/foundation/pace.js';
+import { createPace, type Pace } from '../../../src/foundation/pace.js';
 import { perKind } from '../../../src/foundation/resources.js';
 import type { Login } from '../../../src/foundation/token.js';
 import { type ManualClock, manualClock } from '../manual-clock.js';
@@ -12,6 +12,7 @@ import { type RecordedLog, recordedLog } from './recorded-log.js';
 export interface ClientOfScript {
   readonly api: ApiClient;
   readonly foundry: CloudFoundry;
+  readonly pace: Pace;
   readonly clock: ManualClock;
   readonly logged: RecordedLog;
   /** `apps success`, `password refused`, in order. */
@@ -34,16 +35,17 @@ export async function clientOf(options: ClientOfScriptOptions): Promise<ClientOf
     requested: ({ kind, result }) => results.push(`${kind} ${result}`),
     tokenRequested: (grant, result) => results.push(`${grant} ${result}`),
   };
+  const pace = createPace({ concurrency: 8, ratePerSecond: 0, clock });
   const api = createApiClient({
     apiUrl: foundry.origin,
     login: options.login ?? { grant: 'password', username: 'reader', password: new Secret(PASSWORD) },
     connections: connectionsWith(),
     tlsGroup: 'cf.tls_config',
-    pace: createPace({ concurrency: 8, ratePerSecond: 0, clock }),
+    pace,
     headTimeoutMs: perKind(() => options.headTimeoutMs ?? 30_000),
     clock,
     log: logged.log,
     observe,
   });
-  return { api, foundry, clock, logged, results };
+  return { api, foundry, pace, clock, logged, results };
 }

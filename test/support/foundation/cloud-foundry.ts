@@ -13,6 +13,8 @@ export interface CloudFoundry {
 
 export interface CloudFoundryAnswers {
   readonly uaa?: (form: Readonly<Record<string, string>>, count: number) => Answer;
+  /** In place of UAA's answer, by path; undefined for UAA's own. */
+  readonly uaaAt?: (path: string) => Answer;
   readonly api?: (path: string, request: IncomingMessage, count: number) => Answer;
   readonly root?: (origin: string, count: number) => Answer;
 }
@@ -52,6 +54,8 @@ export async function serveCloudFoundry(answers: CloudFoundryAnswers): Promise<C
     }
     if (request.method === 'POST' && url.endsWith('/oauth/token')) {
       const form = Object.fromEntries(new URLSearchParams(await textOf(request)));
+      const other = answers.uaaAt?.(url);
+      if (other !== undefined) return send(response, await other);
       logins.push(form);
       return send(response, await (answers.uaa?.(form, logins.length) ?? grant(`token-${logins.length}`)));
     }
