@@ -1,21 +1,27 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { applicationRows } from './faults/application-row.js';
+import { createGate } from './faults/gate.js';
+import { loadRows } from './faults/load-rows.js';
 import { platformRows } from './faults/platform-faults.js';
-import { type Pace, type Row, USUAL_PACE } from './faults/row.js';
+import { isGrave, type Pace, type Row, USUAL_PACE } from './faults/row.js';
 import { type RowOutcome, runRows } from './faults/run-rows.js';
 import { describeMachine, watchLoad } from './support/machine.js';
 
 const USAGE = `npm run faults -- [options]
   --list               names of all rows, and why some have nothing to run
   --only=TEXT          rows whose name holds TEXT
-  --workers=8          rows side by side
+  --workers=6          rows side by side
   --hold=5             seconds that a fault of Cloud Foundry lasts
   --refresh=2          seconds between two readings of a list
   --backoff=0.5        seconds before a failed list is asked for again
   --repetitions=1000   of each fault of an application
   --scrapes=20000      that tell instances apart
 `;
+
+/** As many as there are cores on a small machine. */
+const STARTS_AT_A_TIME = 2;
 
 const MAIN = fileURLToPath(new URL('../src/main.js', import.meta.url));
 
@@ -27,7 +33,7 @@ async function run(args: readonly string[]): Promise<void> {
       list: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
       only: { type: 'string', default: '' },
-      workers: { type: 'string', default: '8' },
+      workers: { type: 'string', default: '6' },
       hold: { type: 'string', default: String(USUAL_PACE.holdMs / 1000) },
       refresh: { type: 'string', default: String(USUAL_PACE.refreshMs / 1000) },
       backoff: { type: 'string', default: String(USUAL_PACE.backoffMs / 1000) },
@@ -55,19 +61,22 @@ async function run(args: readonly string[]): Promise<void> {
   console.log(describeMachine());
   const load = watchLoad();
   for (const { name, senseless } of rows) if (senseless !== undefined) console.log(`—    ${name}: ${senseless}`);
-  const outcomes = await runRows(rows, { surrounding: { pace, main: MAIN }, workers: Number(values.workers), tell });
+  const outcomes = await runRows(rows, {
+    surrounding: { pace, main: MAIN, starting: createGate(STARTS_AT_A_TIME), witness: 'prometheus' },
+    workers: Number(values.workers),
+    tell,
+  });
   summarize(outcomes);
   console.log(load.describe());
-  if (outcomes.some(({ result }) => result.misses.some(({ kind }) => kind === 'lost'))) process.exitCode = 1;
+  if (outcomes.some(({ result }) => result.misses.some(isGrave))) process.exitCode = 1;
 }
 
 function allRows(): readonly Row[] {
-  return [...platformRows()];
+  return [...platformRows(), ...applicationRows(), ...loadRows()];
 }
 
 function tell({ row, result, tookMs }: RowOutcome): void {
-  const mark =
-    result.misses.length === 0 ? 'ok  ' : result.misses.some(({ kind }) => kind === 'lost') ? 'LOST' : 'miss';
+  const mark = result.misses.length === 0 ? 'ok  ' : result.misses.some(isGrave) ? 'LOST' : 'miss';
   console.log(`${mark} ${row.name} (${(tookMs / 1000).toFixed(0)} s)`);
   for (const { sentence } of result.misses) console.log(`     ! ${sentence}`);
   if (result.figures.length > 0) console.log(`     ${result.figures.join(' · ')}`);
@@ -79,7 +88,7 @@ function summarize(outcomes: readonly RowOutcome[]): void {
   console.log(`\n${outcomes.length} rows, ${missed.length} miss their aim:`);
   for (const { row, result } of missed) {
     for (const { kind, sentence } of result.misses)
-      console.log(`- ${kind === 'lost' ? 'LOST ' : ''}${row.name}: ${sentence}`);
+      console.log(`- ${kind === 'aim' || kind === 'stale' ? '' : `${kind.toUpperCase()} `}${row.name}: ${sentence}`);
   }
 }
 

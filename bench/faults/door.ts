@@ -15,7 +15,7 @@ export interface DoorOptions {
 /** A port that leads to another one, and can be shut: what DNS and TCP do to an API, without a change at the API. */
 export interface Door extends Part {
   readonly port: number;
-  /** Ends the connections that are open, too. */
+  /** Ends the connections that are open, too; but silent ones stay silent. */
   set(mode: DoorMode): Promise<void>;
   leadTo(port: number): void;
   /** Ends all connections. */
@@ -64,8 +64,8 @@ export async function openDoor({ toPort, address = '127.0.0.1', port = 0 }: Door
   return {
     port: ownPort,
     async set(next) {
+      if (mode !== 'silent') drop();
       mode = next;
-      drop();
       if (next === 'refused') await close();
       else if (!server.listening) await listen(ownPort);
     },

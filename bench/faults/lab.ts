@@ -34,7 +34,7 @@ export interface Lab {
   readonly stage: Stage;
 }
 
-export async function openLab(stage: Stage, { pace, main }: Surrounding, scheme: Scheme): Promise<Lab> {
+export async function openLab(stage: Stage, { pace, main, starting }: Surrounding, scheme: Scheme): Promise<Lab> {
   const shift = { ms: 0 };
   const another = async (options: SimulatorOptions): Promise<Simulator> => {
     const clock = {
@@ -45,7 +45,7 @@ export async function openLab(stage: Stage, { pace, main }: Surrounding, scheme:
         return { cancel: () => clearTimeout(timer) };
       },
     };
-    const simulator = await startSimulator({ ...WORLD, scheme, clock, ...options });
+    const simulator = await starting(() => startSimulator({ ...WORLD, scheme, clock, ...options }));
     stage.add({ stop: simulator.stop, kill: () => void simulator.stop() });
     return simulator;
   };
@@ -72,7 +72,8 @@ export async function openLab(stage: Stage, { pace, main }: Surrounding, scheme:
     another,
     async start() {
       const args = ['--web.enable-lifecycle'];
-      lab.program = stage.add(await startProgram({ config, main, env: surroundings.env, args }));
+      const program = { config, main, env: surroundings.env, args };
+      lab.program = stage.add(await starting(() => startProgram(program)));
       return lab.program;
     },
     async reconfigure(password) {

@@ -196,7 +196,8 @@ function judge({ fault, surrounding }: Trial, { watch, during, usual, freshMs, l
   const misses: Miss[] = [];
   if (watch.mostLost > 0) misses.push({ kind: 'lost', sentence: `${watch.mostLost} targets lost` });
   if (fault.fresh !== 'not awaited' && (freshMs === undefined || freshMs > aimMs)) {
-    misses.push({ kind: 'aim', sentence: `fresh after ${describeMs(freshMs, fault)}, aim ${seconds(aimMs)}` });
+    const sentence = `fresh after ${describeMs(freshMs, fault)}, aim ${seconds(aimMs)}`;
+    misses.push({ kind: freshMs === undefined ? 'stale' : 'aim', sentence });
   }
   if (allowed !== undefined && during.requests > allowed) {
     misses.push({ kind: 'aim', sentence: `${during.requests} requests during it, normally at most ${allowed}` });

@@ -1,4 +1,5 @@
 import type { Milliseconds } from '../../src/base/duration.js';
+import type { Gate } from './gate.js';
 
 /** What all rows share: how long things take, and what runs. */
 export interface Pace {
@@ -28,11 +29,18 @@ export interface Surrounding {
   readonly pace: Pace;
   /** Compiled `main.js` of the program under test. */
   readonly main: string;
+  /** Starting costs more than all that follows: few at a time. */
+  readonly starting: Gate;
+  /** Whether a real Prometheus is asked what it makes of faults of applications. */
+  readonly witness: 'prometheus' | 'none';
 }
 
 export interface Miss {
-  /** `lost`: a target was dropped, or something false was told; `aim`: it took more than it should. */
-  readonly kind: 'lost' | 'aim';
+  /**
+   * `lost`: a target was dropped, or something false was told. `stale`: what changed was not seen as long as the row
+   * waited. `aim`: it took more than it should. `broken`: the row itself failed.
+   */
+  readonly kind: 'lost' | 'stale' | 'aim' | 'broken';
   readonly sentence: string;
 }
 
@@ -53,4 +61,9 @@ export interface Row {
   /** Why there is nothing to run. */
   readonly senseless?: string;
   run(surrounding: Surrounding): Promise<RowResult>;
+}
+
+/** Whether a miss is worth an exit code: what is late or dear is told, and no more. */
+export function isGrave({ kind }: Miss): boolean {
+  return kind === 'lost' || kind === 'broken';
 }

@@ -14,14 +14,15 @@ export interface RowOutcome {
   readonly tookMs: number;
 }
 
-/** Runs rows side by side. One that goes wrong by itself counts as one that lost targets: nobody knows whether it did. */
+/** Runs rows side by side. One that goes wrong by itself is tried once more: a machine that is too busy is no fault of ours. */
 export async function runRows(rows: readonly Row[], options: RunOptions): Promise<readonly RowOutcome[]> {
   const outcomes: RowOutcome[] = [];
   const sensible = rows.filter(({ senseless }) => senseless === undefined);
   const runAll = async (queue: Row[]): Promise<void> => {
     for (let row = queue.shift(); row !== undefined; row = queue.shift()) {
       const startedAt = performance.now();
-      const result = await row.run(options.surrounding).catch(brokenRow);
+      const attempt = (): Promise<RowResult> => row.run(options.surrounding);
+      const result = await attempt().catch(attempt).catch(brokenRow);
       const outcome = { row, result, tookMs: performance.now() - startedAt };
       outcomes.push(outcome);
       options.tell(outcome);
@@ -37,6 +38,6 @@ function brokenRow(error: unknown): RowResult {
   return {
     figures: [],
     said: [],
-    misses: [{ kind: 'lost', sentence: `the row itself failed: ${describeError(error)}` }],
+    misses: [{ kind: 'broken', sentence: `the row itself failed: ${describeError(error)}` }],
   };
 }

@@ -3,8 +3,8 @@ import type { Program } from '../support/program.js';
 import type { Part } from '../support/stage.js';
 import { passTime } from '../support/wait.js';
 
-const EVERY_MS: Milliseconds = 100;
-const SCRAPE_EVERY = 5;
+const EVERY_MS: Milliseconds = 150;
+const SCRAPE_EVERY = 3;
 
 /** What is asked of a program again and again while something is broken. */
 export interface Watch extends Part {
