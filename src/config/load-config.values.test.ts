@@ -242,6 +242,27 @@ describe('values that take force', () => {
       (c) => c.foundations[0]?.rateLimitPerSecond,
       0.5,
     ],
+    ['ten requests a second unless set', {}, (c) => c.foundations[0]?.rateLimitPerSecond, 10],
+    ['no limit of ours', { yaml: 'cf.request.rateLimit: 0' }, (c) => c.foundations[0]?.rateLimitPerSecond, 0],
+    [
+      'half of a list may be lost at once, unless set by kind',
+      { yaml: 'cf.cache.shrink: {application: 0.1, domain: 1}' },
+      (c) => c.foundations[0]?.shrinkShares,
+      { organizations: 0.5, spaces: 0.5, apps: 0.1, processes: 0.5, routes: 0.5, domains: 1 },
+    ],
+    ['no watchdog', { yaml: 'cf.watchdog: {rate: 1}' }, (c) => c.foundations[0]?.watchdog, undefined],
+    [
+      'the watchdog as the original has it',
+      { yaml: 'cf.watchdog.enabled: true' },
+      (c) => c.foundations[0]?.watchdog,
+      { timeoutMs: 2_500, rateMs: 60_000, initialDelayMs: 60_000, restartCount: undefined },
+    ],
+    [
+      'another watchdog',
+      { yaml: 'cf.watchdog: {enabled: true, timeout: 100, rate: 1, initialDelay: 0, restartCount: 0}' },
+      (c) => c.foundations[0]?.watchdog,
+      { timeoutMs: 100, rateMs: 1_000, initialDelayMs: 0, restartCount: 0 },
+    ],
     [
       'no cap on a scrape unless set',
       {},

@@ -27,8 +27,12 @@ async function listing(
 
 const domain = (guid: string): unknown => ({ guid, name: `${guid}.example.org`, internal: false });
 
+interface PageAnswer {
+  readonly body: unknown;
+}
+
 /** A page as Cloud Foundry frames it; `next` names some page, which one we compute ourselves. */
-function page(elements: readonly unknown[], total: number, next: 'next' | 'last'): Answer {
+function page(elements: readonly unknown[], total: number, next: 'next' | 'last'): PageAnswer {
   const href = next === 'next' ? { href: 'https://elsewhere.example.org/?page=99' } : null;
   return {
     body: { pagination: { total_results: total, total_pages: 1, next: href, previous: null }, resources: elements },
@@ -37,17 +41,19 @@ function page(elements: readonly unknown[], total: number, next: 'next' | 'last'
 
 /** Serves these elements by offset and by guids, as the API does; the list may change between two requests. */
 function paged(elements: () => readonly unknown[]): NonNullable<CloudFoundryAnswers['api']> {
-  return (path) => {
-    const query = new URL(path, 'http://x').searchParams;
-    const [number, size] = [Number(query.get('page')), Number(query.get('per_page'))];
-    const guids = query.get('guids')?.split(',');
-    const all = elements().filter(
-      (each) => guids === undefined || guids.some((guid) => JSON.stringify(each).includes(`"${guid}"`)),
-    );
-    const rows = all.slice((number - 1) * size, number * size);
-    // The total is counted over the returned rows: 0 past the end (facts/cloud-foundry.md 3.1).
-    return page(rows, rows.length === 0 ? 0 : all.length, number * size < all.length ? 'next' : 'last');
-  };
+  return (path) => pageOf(elements(), path);
+}
+
+function pageOf(elements: readonly unknown[], path: string): PageAnswer {
+  const query = new URL(path, 'http://x').searchParams;
+  const [number, size] = [Number(query.get('page')), Number(query.get('per_page'))];
+  const guids = query.get('guids')?.split(',');
+  const all = elements.filter(
+    (each) => guids === undefined || guids.some((guid) => JSON.stringify(each).includes(`"${guid}"`)),
+  );
+  const rows = all.slice((number - 1) * size, number * size);
+  // The total is counted over the returned rows: 0 past the end (facts/cloud-foundry.md 3.1).
+  return page(rows, rows.length === 0 ? 0 : all.length, number * size < all.length ? 'next' : 'last');
 }
 
 function guidsAsked(requests: readonly string[]): (string | null)[] {
@@ -315,6 +321,77 @@ describe('an element that falls between two pages', () => {
     await lister.list('domains');
     cut = 2;
     expect((await lister.list('domains')).size).toBe(1_300);
+  });
+});
+
+describe('a first reading, which can miss nothing', () => {
+  const NOW = Date.parse('2026-11-22T10:00:00Z');
+  const DATE = new Date(NOW).toUTCString();
+
+  function createdAgo(guid: string, seconds: number): unknown {
+    return {
+      guid,
+      name: `${guid}.example.org`,
+      internal: false,
+      created_at: new Date(NOW - seconds * 1000).toISOString(),
+    };
+  }
+
+  /** After its first page `a` is deleted and `e` created: `c` moves up past the seam, and the total stays. */
+  function moving(
+    ageOfNewest: number,
+    headers: Readonly<Record<string, string>>,
+  ): NonNullable<CloudFoundryAnswers['api']> {
+    const old = ['a', 'b', 'c', 'd'].map((guid) => createdAgo(guid, 3_600));
+    const after = [...old.slice(1), createdAgo('e', ageOfNewest)];
+    let asked = 0;
+    return (path) => {
+      asked += 1;
+      return { headers, ...pageOf(asked === 1 ? old : after, path) };
+    };
+  }
+
+  test.each<[string, number, Readonly<Record<string, string>>, readonly string[], number]>([
+    ['something was created meanwhile: read twice', 0, { date: DATE }, ['b', 'c', 'd', 'e'], 5],
+    ['within the same second', 1, { date: DATE }, ['b', 'c', 'd', 'e'], 5],
+    ['created before it began', 60, { date: DATE }, ['a', 'b', 'd', 'e'], 2],
+  ])('%s', async (_, age, headers, found, requests) => {
+    const { lister, foundry } = await listing(moving(age, headers), { pageSize: 2 });
+    expect([...(await lister.list('domains')).keys()]).toEqual(found);
+    expect(foundry.requests.length).toBe(requests);
+  });
+
+  test('one page misses nothing', async () => {
+    const { lister, foundry } = await listing(moving(0, { date: DATE }), { pageSize: 4 });
+    expect([...(await lister.list('domains')).keys()]).toEqual(['a', 'b', 'c', 'd']);
+    expect(foundry.requests.length).toBe(1);
+  });
+
+  test('later ones know what to miss', async () => {
+    const { lister, foundry } = await listing(moving(0, { date: DATE }), { pageSize: 2 });
+    await lister.list('domains');
+    const before = foundry.requests.length;
+    await lister.list('domains');
+    expect(foundry.requests.length - before).toBe(2);
+  });
+});
+
+describe('requests for a list', () => {
+  test('are those of its last complete reading, with what is asked beside it', async () => {
+    let all = ['a', 'b', 'c'];
+    const { lister } = await listing(
+      paged(() => all.map(domain)),
+      { pageSize: 2 },
+    );
+    const counts: number[] = [lister.requestsFor('domains')];
+    await lister.list('domains');
+    counts.push(lister.requestsFor('domains'));
+    await lister.list('domains', { parameter: 'app_guids', guids: ['x'] });
+    counts.push(lister.requestsFor('domains'));
+    all = ['a'];
+    await lister.list('domains');
+    counts.push(lister.requestsFor('domains'), lister.requestsFor('apps'));
+    expect(counts).toEqual([0, 2, 4, 1, 0]);
   });
 });
 

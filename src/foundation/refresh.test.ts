@@ -302,6 +302,70 @@ describe('a failing list', () => {
   });
 });
 
+describe('a list that has lost much', () => {
+  const many = (count: number): ReturnType<typeof smallWorld> => ({
+    ...smallWorld(),
+    apps: Array.from({ length: count }, (_, n) => appIn(`a${n + 1}`, 's1')),
+  });
+
+  test('is read again at once; what the second reading says is in force', async () => {
+    const all = await started(WHOLE, many(10));
+    all.world.apps = all.world.apps.slice(0, 2);
+    all.news();
+    await all.after(MINUTE);
+    expect(all.news().filter((kind) => kind === 'apps').length).toBe(2);
+    expect(all.refresher.inventory?.apps.size).toBe(2);
+    expect(all.listed).toContain('apps shrunk confirmed');
+  });
+
+  test('is what it was when the second reading says so', async () => {
+    const all = await started(WHOLE, many(10));
+    const whole = all.world.apps;
+    all.world.apps = [];
+    all.onAsked = (question) => {
+      if (question === 'apps' && all.asked.filter((each) => each === 'apps').length === 2) all.world.apps = whole;
+    };
+    all.news();
+    await all.after(MINUTE);
+    expect(all.refresher.inventory?.apps.size).toBe(10);
+    expect(all.listed).toContain('apps shrunk refuted');
+  });
+
+  test('of which two readings differ keeps the old one in force', async () => {
+    const all = await started(WHOLE, many(100));
+    all.world.apps = all.world.apps.slice(0, 40);
+    all.onAsked = (question) => {
+      if (question === 'apps') all.world.apps = all.world.apps.slice(0, all.world.apps.length / 2);
+    };
+    await all.after(MINUTE);
+    expect(all.refresher.inventory?.apps.size).toBe(100);
+    expect(all.refresher.lists.apps).toMatchObject({ failures: 1, elements: 100 });
+    expect(all.refresher.lists.apps.error?.code).toBe('list_incomplete');
+  });
+
+  test('by another plan is no loss', async () => {
+    const scope = wanting('s1', 's2');
+    const all = await started(scope, many(10));
+    scope.names = ['s2'];
+    all.news();
+    await all.demand('spaces');
+    expect(all.news()).toEqual(['spaces', 'apps space_guids=s2', 'processes space_guids=s2', 'routes space_guids=s2']);
+    expect(all.refresher.inventory?.apps.size).toBe(0);
+  });
+
+  test.each<[string, Scope, number]>([
+    ['a first reading is held against what was known before', WHOLE, 2],
+    ['unless that was asked for by another plan', wanting('s1'), 1],
+  ])('%s', async (_, scope, readings) => {
+    const earlier = (await started(WHOLE, many(10))).refresher.inventory;
+    const all = create(scope, many(1), earlier);
+    all.refresher.start();
+    await all.after(0);
+    expect(all.asked.filter((question) => question.startsWith('apps')).length).toBe(readings);
+    expect(all.refresher.inventory?.apps.size).toBe(1);
+  });
+});
+
 describe('a changed plan', () => {
   test('reads all three lists anew, and takes force when they are complete', async () => {
     const scope = wanting('s1');

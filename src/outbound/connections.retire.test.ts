@@ -72,3 +72,22 @@ test('who calls twice waits twice', async () => {
   asked.exchange.abort();
   await both;
 });
+
+test('renewed: idle ones are closed now, busy ones with the end of their exchange, and later ones are kept', async () => {
+  const gate = deferred<void>();
+  const server = await serve((request, response) => {
+    if (request.url === '/slow') void gate.promise.then(() => response.end('ended'));
+    else response.end('x');
+  });
+  const connections = connectionsWith();
+  const slow = ask(connections, { origin: server.origin, path: '/slow' });
+  await ask(connections, { origin: server.origin }).outcome;
+  await vi.waitFor(() => expect(connections.stats).toMatchObject({ open: 2, idle: 1 }));
+  connections.renew();
+  expect(connections.stats).toMatchObject({ open: 1, idle: 0 });
+  gate.resolve();
+  expect(inShort(await slow.outcome)).toBe('200');
+  expect(connections.stats).toMatchObject({ open: 0, opened: 2 });
+  for (let n = 0; n < 2; n += 1) await ask(connections, { origin: server.origin }).outcome;
+  expect(connections.stats).toMatchObject({ open: 1, idle: 1, opened: 3 });
+});

@@ -30,13 +30,22 @@ export interface ScriptedLister {
   readonly failing: Map<ResourceKind, Error>;
   /** Holds answers back until it resolves. */
   gate: Promise<void> | undefined;
+  /** Called before each answer, to change the world just then. */
+  onAsked: ((question: string) => void) | undefined;
 }
 
 export function scriptedLister(world: World): ScriptedLister {
   const asked: string[] = [];
   const failing = new Map<ResourceKind, Error>();
   const earlier = new Map<string, { readonly text: string; readonly map: ReadonlyMap<string, unknown> }>();
-  const scripted: ScriptedLister = { lister: { list, requestsFor }, world, asked, failing, gate: undefined };
+  const scripted: ScriptedLister = {
+    lister: { list, requestsFor },
+    world,
+    asked,
+    failing,
+    gate: undefined,
+    onAsked: undefined,
+  };
 
   function requestsFor(kind: ResourceKind): number {
     return asked.filter((question) => question.split(' ')[0] === kind).length;
@@ -48,6 +57,7 @@ export function scriptedLister(world: World): ScriptedLister {
   ): Promise<ReadonlyMap<string, ResourceTypes[K]>> {
     const question = filter === undefined ? kind : `${kind} ${filter.parameter}=${filter.guids.join()}`;
     asked.push(question);
+    scripted.onAsked?.(question);
     const elements = pick(world, kind, filter);
     await scripted.gate;
     const error = failing.get(kind);
