@@ -240,6 +240,19 @@ describe('the limit of the API', () => {
     expect(client.pace.allowance).toEqual({ limit: 2_000, remaining: 400, resetInMs: 600_000 });
   });
 
+  test.each([
+    ['200', 0],
+    ['0', 1],
+  ])('with %s requests left it is told in %d lines, however often', async (remaining, lines) => {
+    const headers = { 'x-ratelimit-limit': '2000', 'x-ratelimit-remaining': remaining, 'x-ratelimit-reset': '1' };
+    const client = await clientOf({ api: () => ({ headers, body: {} }) });
+    for (let n = 0; n < 3; n += 1) {
+      await client.api.get('apps', '/v3/apps');
+      client.clock.advance(1_000);
+    }
+    expect(client.logged.count('less than a tenth of the requests')).toBe(lines);
+  });
+
   test('what is said to a request without token is another one', async () => {
     const headers = { 'x-ratelimit-limit': '100', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '600' };
     const client = await clientOf({ api: () => ({ status: 429, headers, body: '' }) });

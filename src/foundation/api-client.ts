@@ -4,13 +4,11 @@ import type { Milliseconds } from '../base/duration.js';
 import { describeError, oneLine } from '../base/errors.js';
 import type { Connections } from '../outbound/connections.js';
 import { fetchWhole, header, type WholeAnswer } from '../outbound/fetch-whole.js';
-import { retryAfterMs } from '../outbound/retry-after.js';
 import { tlsHint } from '../outbound/tls-hint.js';
 import type { Log } from '../telemetry/log.js';
-import { createRepeats } from '../telemetry/repeats.js';
-import { readAllowance, readResetMs } from './allowance.js';
 import { ApiError } from './api-error.js';
 import { createEndpointSource } from './endpoint-source.js';
+import { createLimits, pauseAskedFor } from './obey-limits.js';
 import type { Pace } from './pace.js';
 import type { ResourceKind } from './resources.js';
 import { type Endpoints, OLDEST_API_VERSION, readRoot } from './root-document.js';
@@ -79,10 +77,6 @@ const PING_PATH = '/v3/info';
 const ROOT_TIMEOUT_MS: Milliseconds = 30_000;
 /** A token that was refused as soon as it was issued is not replaced for so long: longer than a round takes. */
 const DOOMED_MS: Milliseconds = 30_000;
-/** After a 429 that names no time; longer ones grow at the lists that meet them. */
-const PAUSE_MS: Milliseconds = 5_000;
-/** As `Retry-After` is bounded: a clock gone wrong must not silence us for long. */
-const LONGEST_PAUSE_MS: Milliseconds = 3_600_000;
 
 const errorsSchema = z.object({
   errors: z.array(z.object({ code: z.number(), title: z.string(), detail: z.string() })).min(1),
@@ -93,7 +87,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
   const requestLog = log.child('api');
   const api = new URL(options.apiUrl);
   const endpoints = createEndpointSource({ read: readEndpoints, clock, log });
-  const pauses = createRepeats(clock);
+  const limits = createLimits({ pace, clock, log });
   let isFound = false;
   let doomed: { readonly token: string; readonly since: Milliseconds } | undefined;
 
@@ -168,33 +162,10 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
       }
       const askedAtMs = serverTime(answer, clock.monotonic() - startedAt);
       // Without a token the limit is another one, of our address.
-      if ('authorization' in headers) obey(answer);
+      if ('authorization' in headers) limits.obey(answer);
       if (answer.status !== 200) throw statusError(answer, path);
       return apiAnswer(answer, askedAtMs);
     });
-  }
-
-  /** The limit is the user's, so that what one list is told holds for all of them. */
-  function obey(answer: WholeAnswer): void {
-    const allowance = readAllowance(answer.headers, clock.now());
-    if (allowance !== undefined) pace.learn(allowance);
-    if (answer.status !== 429) return;
-    const durationMs = pauseAskedFor(answer) ?? PAUSE_MS;
-    pace.pause(durationMs);
-    const count = pauses.occurred('pause');
-    if (count === undefined) return;
-    log.warn('the API limits our requests; none is sent for a while', {
-      seconds: Math.ceil(durationMs / 1000),
-      times: count,
-      reason: errorWords(answer),
-    });
-  }
-
-  function pauseAskedFor({ status, headers }: WholeAnswer): Milliseconds | undefined {
-    const askedMs = retryAfterMs(header(headers, 'retry-after'), clock.now());
-    if (askedMs !== undefined || status !== 429) return askedMs;
-    const resetMs = readResetMs(headers, clock.now());
-    return resetMs === undefined ? undefined : Math.min(resetMs, LONGEST_PAUSE_MS);
   }
 
   function statusError(answer: WholeAnswer, path: string): ApiError {
@@ -202,7 +173,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     return new ApiError('api_status', sentence, {
       status: answer.status,
       requestId: header(answer.headers, 'x-vcap-request-id'),
-      retryAfterMs: pauseAskedFor(answer),
+      retryAfterMs: pauseAskedFor(answer, clock.now()),
     });
   }
 

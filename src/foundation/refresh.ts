@@ -6,7 +6,8 @@ import { ApiError } from './api-error.js';
 import type { Inventory, Plan } from './inventory.js';
 import { createListFaults } from './list-faults.js';
 import type { Filter, Lister } from './list-resources.js';
-import { createListState, type ListState, type ListStateOptions } from './list-state.js';
+import type { ListState } from './list-state.js';
+import { assemble, createLists, type Lists, sameLists } from './lists.js';
 import type { ResourceTypes } from './parse-resource.js';
 import { EVERYTHING, type Scope, samePlan } from './plan.js';
 import { perKind, RESOURCE_KINDS, type ResourceKind, type Route } from './resources.js';
@@ -78,8 +79,6 @@ const SUSPICION_GAP_MS: Milliseconds = 10_000;
 
 type Elements = { readonly [K in ResourceKind]: ReadonlyMap<string, ResourceTypes[K]> };
 
-type Lists = { readonly [K in ResourceKind]: ListState<K> };
-
 interface Demand {
   readonly kinds: readonly ResourceKind[];
   readonly resolve: () => void;
@@ -103,7 +102,10 @@ export function createRefresher(options: RefresherOptions): Refresher {
   const faults = createListFaults({ clock, log });
   let { scope } = options;
   let rescoped = false;
-  const lists = createLists(options);
+  const lists = createLists((kind) => {
+    const { refreshMs, backoffMs, random } = options;
+    return { refreshMs: refreshMs[kind], backoffMs, clock, random };
+  });
   let inventory: Inventory | undefined;
   /** Monotonic. */
   let inventoryReadAt: Readonly<Record<ResourceKind, Milliseconds>> | undefined;
@@ -306,37 +308,6 @@ export function createRefresher(options: RefresherOptions): Refresher {
 
 function stopping(): ApiError {
   return new ApiError('api_unreachable', 'this program is starting or stopping and reads no lists');
-}
-
-function createLists({ refreshMs, backoffMs, clock, random }: RefresherOptions): Lists {
-  const options = (kind: ResourceKind): ListStateOptions => ({ refreshMs: refreshMs[kind], backoffMs, clock, random });
-  return {
-    organizations: createListState(options('organizations')),
-    spaces: createListState(options('spaces')),
-    apps: createListState(options('apps')),
-    processes: createListState(options('processes')),
-    routes: createListState(options('routes')),
-    domains: createListState(options('domains')),
-  };
-}
-
-/** Undefined until every list has been read, the narrowed ones by one and the same plan. */
-function assemble(foundation: string, lists: Lists): Inventory | undefined {
-  const organizations = lists.organizations.elements;
-  const spaces = lists.spaces.elements;
-  const apps = lists.apps.elements;
-  const processes = lists.processes.elements;
-  const routes = lists.routes.elements;
-  const domains = lists.domains.elements;
-  const { plan } = lists.apps;
-  if (plan === undefined || lists.processes.plan !== plan || lists.routes.plan !== plan) return undefined;
-  if (!organizations || !spaces || !apps || !processes || !routes || !domains) return undefined;
-  return { foundation, plan, organizations, spaces, apps, processes, routes, domains };
-}
-
-/** By identity: a list whose bytes did not change keeps its map. */
-function sameLists(one: Inventory, other: Inventory): boolean {
-  return one.plan === other.plan && RESOURCE_KINDS.every((kind) => one[kind] === other[kind]);
 }
 
 function statusOf(

@@ -332,6 +332,34 @@ describe('refused credentials', () => {
   });
 });
 
+describe('that UAA may have moved', () => {
+  test.each<[string, Answer, number]>([
+    ['200', grant('token-1'), 0],
+    ['401', refusal('unauthorized', 'Bad credentials'), 0],
+    ['404', { status: 404, headers: { 'x-cf-routererror': 'unknown_route' }, body: '' }, 1],
+    ['502', { status: 502, body: '' }, 0],
+    ['a connection that breaks off', 'close', 1],
+  ])('%s', async (_, answer, times) => {
+    const { tokens, missing } = await source(() => answer);
+    await tokens.token().catch(() => undefined);
+    expect(missing.length).toBe(times);
+  });
+});
+
+describe('a fault in the log', () => {
+  test('is one line while it lasts, another for another reason, and one for its end', async () => {
+    const answers: Answer[] = [502, 502, 502, 503, 502].map((status) => ({ status, body: '' }));
+    const { tokens, clock, logged } = await source((_, count) => answers[count - 1] ?? grant('token'));
+    for (let n = 0; n < answers.length; n += 1) {
+      await failure(tokens);
+      clock.advance(30_000);
+    }
+    await tokens.token();
+    expect(logged.count('no token can be had')).toBe(2);
+    expect(logged.count('a token can be had again')).toBe(1);
+  });
+});
+
 describe('UAA cannot say', () => {
   test.each<[string, Answer, number]>([
     ['500', { status: 500, body: { error: 'server_error' } }, 1_000],
