@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { applicationRows } from './faults/application-row.js';
 import { createGate } from './faults/gate.js';
 import { loadRows } from './faults/load-rows.js';
-import { platformRows } from './faults/platform-faults.js';
+import { platformRows } from './faults/platform-rows.js';
 import { isGrave, type Pace, type Row, USUAL_PACE } from './faults/row.js';
 import { type RowOutcome, runRows } from './faults/run-rows.js';
 import { describeMachine, watchLoad } from './support/machine.js';

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { applicationRows } from '../bench/faults/application-row.js';
 import { createGate } from '../bench/faults/gate.js';
-import { platformRows } from '../bench/faults/platform-faults.js';
+import { platformRows } from '../bench/faults/platform-rows.js';
 import { type Pace, USUAL_PACE } from '../bench/faults/row.js';
 import { type RowOutcome, runRows } from '../bench/faults/run-rows.js';
 import { PROGRAM } from './support/promregator-process.js';

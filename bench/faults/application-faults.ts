@@ -1,5 +1,19 @@
-import type { Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
+import {
+  drip,
+  end,
+  endless,
+  exposition,
+  head,
+  interimForever,
+  nothing,
+  redirect,
+  reset,
+  SMALL,
+  statusOnly,
+  thenDo,
+  whole,
+} from './raw-answers.js';
 import type { RawAnswer } from './raw-application.js';
 
 /** `broken off`: an answer that began with 200 and did not end as it should. */
@@ -22,98 +36,11 @@ export interface ApplicationFault {
   readonly listens?: 'no';
 }
 
-/** Last series of a whole body. */
-export const LAST_SERIES = 'faults_complete 1';
-
 /** Below: our held part ends at 1 MiB, and rows set the limit of an answer to four of them. */
 export const MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
 const STREAMED_BYTES = 2 * 1024 * 1024;
-const TEXT = 'text/plain; version=0.0.4';
-const DRIP_MS = 1_000;
-
-const SMALL = exposition(2_000);
+const BOMB_BYTES = 64 * 1024 * 1024;
 const STREAMED = exposition(STREAMED_BYTES);
-const TOO_LARGE = exposition(MAX_RESPONSE_BYTES + 1_000_000);
-const PACKED = gzipSync(exposition(60_000));
-const BOMB = gzipSync(Buffer.concat([Buffer.alloc(64 * 1024 * 1024, '\n'), Buffer.from(SMALL)]));
-
-function exposition(bytes: number): string {
-  const lines: string[] = [];
-  for (let length = 0, number = 0; length < bytes; number += 1) {
-    const line = `faults_filler{number="${number}"} ${number}\n`;
-    lines.push(line);
-    length += line.length;
-  }
-  return `${lines.join('')}${LAST_SERIES}\n`;
-}
-
-interface Head {
-  readonly status?: string;
-  readonly type?: string | null;
-  readonly length?: number;
-  readonly lines?: readonly string[];
-}
-
-function head({ status = '200 OK', type = TEXT, length, lines = [] }: Head): string {
-  const fields = [
-    ...(type === null ? [] : [`Content-Type: ${type}`]),
-    ...(length === undefined ? [] : [`Content-Length: ${length}`]),
-    ...lines,
-  ];
-  return `HTTP/1.1 ${[status, ...fields].join('\r\n')}\r\n\r\n`;
-}
-
-function whole(body: string | Buffer, options: Omit<Head, 'length'> = {}): RawAnswer {
-  const bytes = Buffer.from(body);
-  const message = Buffer.concat([Buffer.from(head({ ...options, length: bytes.length })), bytes]);
-  return (socket) => void socket.write(message);
-}
-
-/** Writes, and does something when that has left. */
-function thenDo(text: string | Buffer, then: (socket: Socket) => void): RawAnswer {
-  return (socket) => void socket.write(text, () => setImmediate(() => then(socket)));
-}
-
-const reset = (socket: Socket): void => void socket.resetAndDestroy();
-const nothing = (): void => undefined;
-const end = (socket: Socket): void => void socket.end();
-
-function drip(socket: Socket): void {
-  let sent = 0;
-  socket.write(head({ length: SMALL.length }));
-  const timer = setInterval(() => {
-    socket.write(SMALL[sent] ?? '\n');
-    sent += 1;
-  }, DRIP_MS);
-  socket.once('close', () => clearInterval(timer));
-}
-
-function endless(socket: Socket): void {
-  const chunk = Buffer.from(`${STREAMED.length.toString(16)}\r\n${STREAMED}\r\n`);
-  socket.write(head({ lines: ['Transfer-Encoding: chunked'] }));
-  const more = (): void => {
-    if (!socket.destroyed && socket.write(chunk)) setImmediate(more);
-  };
-  socket.on('drain', more);
-  more();
-}
-
-function interimForever(socket: Socket): void {
-  const timer = setInterval(() => socket.write('HTTP/1.1 103 Early Hints\r\nLink: </style.css>\r\n\r\n'), 50);
-  socket.once('close', () => clearInterval(timer));
-}
-
-function redirect(location: string | ((path: string) => string)): RawAnswer {
-  return (socket, { path }) => {
-    const to = typeof location === 'string' ? location : location(path);
-    socket.write(head({ status: '302 Found', length: 0, lines: [`Location: ${to}`] }));
-  };
-}
-
-function statusOnly(status: string, body = ''): RawAnswer {
-  const withoutBody = status.startsWith('204') || status.startsWith('304');
-  return (socket) => void socket.write(head({ status, ...(withoutBody ? {} : { length: body.length }) }) + body);
-}
 
 const refusedStatus = { outcomes: ['502'], up: 0 } as const;
 
@@ -169,13 +96,25 @@ function connectionFaults(): ApplicationFault[] {
 }
 
 function bodyFaults(): ApplicationFault[] {
+  const packed = gzipSync(exposition(60_000));
+  let bomb: RawAnswer | undefined;
+  const throwBomb: RawAnswer = (socket, request) => {
+    bomb ??= whole(gzipSync(Buffer.alloc(BOMB_BYTES, '\n')), { lines: gzip });
+    bomb(socket, request);
+  };
   const gzip = ['Content-Encoding: gzip'];
   return [
     { name: 'endless body', answer: endless, outcomes: ['broken off', '503'], up: 0, concurrency: 10 },
-    { name: 'body over the limit', answer: whole(TOO_LARGE), outcomes: ['broken off', '503'], up: 0, concurrency: 10 },
+    {
+      name: 'body over the limit',
+      answer: whole(exposition(MAX_RESPONSE_BYTES + 1_000_000)),
+      outcomes: ['broken off', '503'],
+      up: 0,
+      concurrency: 10,
+    },
     {
       name: 'gzip bomb',
-      answer: whole(BOMB, { lines: gzip }),
+      answer: throwBomb,
       // Whoever takes gzip is passed it as it is; Prometheus has body_size_limit.
       outcomes: ['503', '200'],
       reason: /larger than/,
@@ -185,7 +124,7 @@ function bodyFaults(): ApplicationFault[] {
     },
     {
       name: 'gzip that breaks off',
-      answer: whole(PACKED.subarray(0, PACKED.length - 200), { lines: gzip }),
+      answer: whole(packed.subarray(0, packed.length - 200), { lines: gzip }),
       outcomes: ['502', 'broken off'],
       reason: /no complete gzip/,
       up: 0,

@@ -11,12 +11,12 @@ import { passTime } from '../support/wait.js';
 import {
   type ApplicationFault,
   applicationFaults,
-  LAST_SERIES,
   MAX_RESPONSE_BYTES,
   METADATA_HOST,
   OTHER_HOST,
   type ScrapeOutcome,
 } from './application-faults.js';
+import { LAST_SERIES } from './raw-answers.js';
 import { type RawApplications, startRawApplications } from './raw-application.js';
 import type { Miss, Row, RowResult, Surrounding } from './row.js';
 import { createScrapeClient, type ScrapeAnswer, type ScrapeClient, type ScrapeVoice } from './scrape-client.js';

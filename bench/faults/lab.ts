@@ -131,3 +131,8 @@ function configOf({ simulator, api, uaa, scheme, pace }: ConfigParts): { cf: obj
     },
   };
 }
+
+/** A token is renewed at UAA, everything else is asked of the API. */
+export function doorOf(lab: Lab, phase: string): Door {
+  return phase === 'token renewal' ? lab.uaa : lab.api;
+}

@@ -12,6 +12,10 @@ export type Phase = 'first listing' | 'normal operation' | 'mid-paging' | 'token
 
 export const PHASES: readonly Phase[] = ['first listing', 'normal operation', 'mid-paging', 'token renewal'];
 
+/** Why connections have no middle of paging. */
+export const KEPT_OPEN = 'what is open stays; a new connection is needed, as in normal operation';
+export const NO_PAGES = 'tokens have no pages';
+
 export interface PlatformFault {
   readonly name: string;
   /** Why there is nothing to see in a phase. */

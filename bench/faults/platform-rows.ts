@@ -1,0 +1,9 @@
+import { accessFaults } from './access-faults.js';
+import { answerFaults } from './answer-faults.js';
+import { PHASES, platformRow } from './platform-row.js';
+import type { Row } from './row.js';
+
+/** Every fault of Cloud Foundry in every phase. */
+export function platformRows(): readonly Row[] {
+  return [...answerFaults(), ...accessFaults()].flatMap((fault) => PHASES.map((phase) => platformRow(fault, phase)));
+}
