@@ -124,7 +124,10 @@ function spread(values: readonly Milliseconds[]): string[] {
 /** Lists read again and again with nothing changed, then the document for callers of one and of many names. */
 async function showSteadyState(simulator: SimulatorProcess): Promise<void> {
   await onStage(async (stage) => {
-    const config = configFor(simulator, { targets: EVERYTHING, cf: { cache: { timeout: shortRefresh() } } });
+    const config = configFor(simulator, {
+      targets: EVERYTHING,
+      cf: { cache: { timeout: shortRefresh() }, request: { rateLimit: 0 } },
+    });
     const program = stage.add(await startProgram({ config }));
     await untilDiscovered(program);
     const first = program.usage();
