@@ -52,23 +52,29 @@ async function run(args: readonly string[]): Promise<void> {
   }
   const pace: Pace = {
     ...USUAL_PACE,
-    holdMs: Number(values.hold) * 1000,
-    refreshMs: Number(values.refresh) * 1000,
-    backoffMs: Number(values.backoff) * 1000,
-    repetitions: Number(values.repetitions),
-    scrapes: Number(values.scrapes),
+    holdMs: numberOf('hold', values.hold) * 1000,
+    refreshMs: numberOf('refresh', values.refresh) * 1000,
+    backoffMs: numberOf('backoff', values.backoff) * 1000,
+    repetitions: numberOf('repetitions', values.repetitions),
+    scrapes: numberOf('scrapes', values.scrapes),
   };
   console.log(describeMachine());
   const load = watchLoad();
   for (const { name, senseless } of rows) if (senseless !== undefined) console.log(`—    ${name}: ${senseless}`);
   const outcomes = await runRows(rows, {
     surrounding: { pace, main: MAIN, starting: createGate(STARTS_AT_A_TIME), witness: 'prometheus' },
-    workers: Number(values.workers),
+    workers: numberOf('workers', values.workers),
     tell,
   });
   summarize(outcomes);
   console.log(load.describe());
   if (outcomes.some(({ result }) => result.misses.some(isGrave))) process.exitCode = 1;
+}
+
+function numberOf(option: string, text: string): number {
+  const value = Number(text);
+  if (value > 0) return value;
+  throw new Error(`--${option} takes a number above 0, not '${text}'`);
 }
 
 function allRows(): readonly Row[] {

@@ -121,6 +121,7 @@ function tokenFaults(): PlatformFault[] {
     ),
     {
       name: 'token revoked early, again and again',
+      because: 'each list under way with such a token is refused once (api-client.ts get)',
       senseless: { 'token renewal': 'that is what it sets off', 'mid-paging': 'as in normal operation' },
       async begin(lab) {
         // Just before each list: one in a second is more than any UAA does.

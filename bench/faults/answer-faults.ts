@@ -140,8 +140,11 @@ function bodyFaults(): PlatformFault[] {
   ];
 }
 
+const MOVED_BECAUSE =
+  'a list whose pages moved is read anew twice before it counts as failed (list-resources.ts MAX_READINGS)';
+
 const PAGES_ONLY = {
-  'normal operation': 'only paging shows it: see mid-paging',
+  'normal operation': 'that is in the middle of paging by itself',
   'token renewal': NO_PAGES,
 } as const;
 
@@ -150,6 +153,7 @@ function pageFaults(): PlatformFault[] {
   const paged = (name: string, action: FaultAction): PlatformFault => ({
     name,
     senseless: PAGES_ONLY,
+    because: MOVED_BECAUSE,
     begin: (lab) => {
       for (const kind of LISTS) lab.simulator.faults.add({ kind, action });
     },
@@ -157,7 +161,10 @@ function pageFaults(): PlatformFault[] {
   });
   const cutOnce = (kind: RequestKind): PlatformFault => ({
     name: `list of ${kind} cut by more than half once`,
-    senseless: PAGES_ONLY,
+    senseless: {
+      ...PAGES_ONLY,
+      'first listing': 'there is nothing yet that it could have shrunk from, and it agrees with itself',
+    },
     begin: (lab) => {
       lab.simulator.faults.add({ kind, times: 1, action: { type: 'cut_list', keep: 1 } });
     },

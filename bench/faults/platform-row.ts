@@ -257,7 +257,7 @@ async function describeMetrics(program: Program): Promise<string> {
     return sums.set(result, (sums.get(result) ?? 0) + value);
   }, new Map<string, number>());
   const tokens = [...metrics.series('promregator_token_requests_total')].map(
-    ([labels, value]) => `${/result="(\w+)"/.exec(labels)?.[1]} ${value}`,
+    ([labels, value]) => `${/grant="(\w+)"/.exec(labels)?.[1]} ${/result="(\w+)"/.exec(labels)?.[1]} ${value}`,
   );
   const ages = [...metrics.series('promregator_inventory_age_seconds').values()];
   const oldest = ages.length === 0 ? 'none read' : `${Math.max(...ages).toFixed(1)} s`;
