@@ -106,6 +106,7 @@ function simulatorOf({ settings, parts, front, certificates, world }: SimulatorP
     connections: () => front.https.connections() + front.http.connections(),
     async presentCertificate(serverName, names, flaw) {
       front.contexts.set(serverName.toLowerCase(), await certificates.secureContext(names, flaw));
+      front.https.forgetSessions();
     },
     async setNetworkPolicy(policy) {
       parts.platform.networkPolicy = policy;

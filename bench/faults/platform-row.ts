@@ -140,6 +140,8 @@ interface Counted {
   /** Readings of the organizations, which are one page: one in each round. */
   readonly rounds: number;
   readonly metrics: string;
+  /** Anything but success was counted. */
+  readonly felt: boolean;
 }
 
 async function hold(lab: Lab, program: Program, { holdMs }: Pace, changes: Changes): Promise<Counted> {
@@ -170,6 +172,7 @@ async function count(lab: Lab, program: Program, ms: Milliseconds): Promise<Coun
     ms,
     rounds: now.rounds - before.rounds,
     metrics: await describeMetrics(program),
+    felt: await hasFailures(program),
   };
 }
 
@@ -215,6 +218,7 @@ function judge({ fault, surrounding }: Trial, { watch, during, usual, freshMs, l
   }
   return {
     figures: [
+      ...(during.felt ? [] : ['nothing failed during it']),
       `lost ${watch.mostLost}`,
       fault.fresh === 'not awaited'
         ? 'fresh: not awaited'
@@ -263,6 +267,18 @@ async function describeMetrics(program: Program): Promise<string> {
   const oldest = ages.length === 0 ? 'none read' : `${Math.max(...ages).toFixed(1)} s`;
   const requests = [...results].filter(([, value]) => value > 0).map(([result, value]) => `${result} ${value}`);
   return `failed lists: ${failed.join(', ') || 'none'}; requests: ${requests.join(', ') || 'none'}; tokens: ${tokens.join(', ') || 'none'}; oldest list: ${oldest}`;
+}
+
+async function hasFailures(program: Program): Promise<boolean> {
+  const metrics = await readOwnMetrics(program);
+  const names = [
+    'promregator_inventory_refreshes_total',
+    'promregator_cf_requests_total',
+    'promregator_token_requests_total',
+  ];
+  return names.some((name) =>
+    [...metrics.series(name)].some(([labels, value]) => !labels.includes('success') && value > 0),
+  );
 }
 
 const MOST_LINES = 3;

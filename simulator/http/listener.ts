@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer as createTlsServer, Server as HttpsServer } from 'node:https';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
 import type { ClientCertificates } from '../options.js';
@@ -10,6 +11,9 @@ const MAX_HEADER_BYTES = 1024 * 1024;
 
 /** Front connections of the router live that long when idle (facts 5.3). */
 const IDLE_MS = 900_000;
+
+/** As Node takes them. */
+const TICKET_KEY_BYTES = 48;
 
 export interface TlsOptions {
   readonly key: Buffer;
@@ -42,6 +46,8 @@ export interface Listener {
   pause(): Promise<void>;
   /** Listens again on the same port. */
   resume(): Promise<void>;
+  /** No TLS session goes on, as after a restart: clients look at the certificate again. */
+  forgetSessions(): void;
 }
 
 /** Starts one listener of the foundation. Fails as `listen` does, for example with EADDRINUSE. */
@@ -70,6 +76,9 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     },
     async resume() {
       if (!server.listening) await listen(server, options.address, port);
+    },
+    forgetSessions() {
+      if (server instanceof HttpsServer) server.setTicketKeys(randomBytes(TICKET_KEY_BYTES));
     },
   };
 }
