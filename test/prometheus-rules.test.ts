@@ -16,12 +16,144 @@ function promtool(...args: readonly string[]): { readonly status: number | null;
   return { status, output: `${stdout}${stderr}` };
 }
 
-const rulesFile = z.object({ groups: z.array(z.object({ rules: z.array(z.object({ expr: z.string() })) })) });
+const rule = z.object({
+  expr: z.string(),
+  alert: z.string().optional(),
+  annotations: z.record(z.string(), z.string()).optional(),
+});
+const rulesFile = z.object({ groups: z.array(z.object({ rules: z.array(rule) })) });
 
-function expressionsIn(file: string): readonly string[] {
-  const { groups } = rulesFile.parse(parse(readFileSync(file, 'utf8')));
-  return groups.flatMap(({ rules }) => rules.map(({ expr }) => expr));
+function rulesIn(file: string): readonly z.infer<typeof rule>[] {
+  const { groups } = rulesFile.parse(parse(readFileSync(join(RULES, file), 'utf8')));
+  return groups.flatMap(({ rules }) => rules);
 }
+
+/** Series of one evaluation a minute, as promtool writes them: `0x20`, `0+5x20`. */
+type Series = Readonly<Record<string, string>>;
+
+interface AlertCase {
+  readonly of: string;
+  readonly alert: string;
+  readonly series: Series;
+  /** The same where nothing is wrong. */
+  readonly fine: Series;
+}
+
+const PLANNED = 'promregator_cf_request_budget_planned_per_hour{foundation="eu",kind="apps"}';
+const LIMIT = 'promregator_cf_request_budget_limit{foundation="eu"}';
+const NO_TOKEN = 'promregator_authenticator_token_requests_total{authenticator="default",result="refused"}';
+const SHRINKS = 'promregator_inventory_shrinks_total{foundation="eu",kind="apps"';
+
+const ALERTS: readonly AlertCase[] = [
+  {
+    of: 'a replica that is down',
+    alert: 'PromregatorDown',
+    series: { 'up{job="cf",instance="a"}': '1x4 0x15', 'promregator_build_info{job="cf",instance="a"}': '1x4 stale' },
+    fine: { 'up{job="cf",instance="a"}': '0x20', 'promregator_build_info{job="cf",instance="b"}': '1x20' },
+  },
+  {
+    of: 'a configuration that was refused',
+    alert: 'PromregatorConfigReloadFailed',
+    series: { promregator_config_last_reload_successful: '0x20' },
+    fine: { promregator_config_last_reload_successful: '1x20' },
+  },
+  {
+    of: 'a foundation that was never read',
+    alert: 'PromregatorFoundationNotReady',
+    series: { 'promregator_foundation_ready{foundation="eu"}': '0x20' },
+    fine: { 'promregator_foundation_ready{foundation="eu"}': '0x3 1x20' },
+  },
+  {
+    of: 'a list that is old',
+    alert: 'PromregatorInventoryOld',
+    series: { 'promregator_inventory_age_seconds{foundation="eu",kind="apps"}': '700x20' },
+    fine: { 'promregator_inventory_age_seconds{foundation="eu",kind="spaces"}': '700x20' },
+  },
+  {
+    of: 'targets of before the start',
+    alert: 'PromregatorInventoryFromFile',
+    series: { 'promregator_inventory_from_file{foundation="eu"}': '1x20' },
+    fine: { 'promregator_inventory_from_file{foundation="eu"}': '1x3 0x20' },
+  },
+  {
+    of: 'a file that cannot be written',
+    alert: 'PromregatorInventoryFileNotWritten',
+    series: { 'promregator_inventory_file_writes_total{result="failure"}': '0+1x20' },
+    fine: { 'promregator_inventory_file_writes_total{result="success"}': '0+1x20' },
+  },
+  {
+    of: 'a list whose loss is refuted, the first time',
+    alert: 'PromregatorListShrinkNotBelieved',
+    series: { [`${SHRINKS},result="refuted"}`]: '_x9 1x10' },
+    fine: { [`${SHRINKS},result="confirmed"}`]: '_x9 1x10' },
+  },
+  {
+    of: 'a list of which two readings differ, again',
+    alert: 'PromregatorListShrinkNotBelieved',
+    series: { [`${SHRINKS},result="unclear"}`]: '1x80 2x20' },
+    fine: { [`${SHRINKS},result="unclear"}`]: '1x100' },
+  },
+  {
+    of: 'an API that fails',
+    alert: 'PromregatorApiFailing',
+    series: {
+      'promregator_cf_requests_total{foundation="eu",kind="apps",result="success"}': '0+1x20',
+      'promregator_cf_requests_total{foundation="eu",kind="apps",result="api_unreachable"}': '0+4x20',
+    },
+    fine: {
+      'promregator_cf_requests_total{foundation="eu",kind="apps",result="success"}': '0+4x20',
+      'promregator_cf_requests_total{foundation="eu",kind="apps",result="api_unreachable"}': '0+1x20',
+    },
+  },
+  {
+    of: 'a pause that the API wants',
+    alert: 'PromregatorApiPause',
+    series: { 'promregator_cf_request_pause_seconds{foundation="eu"}': '3600-60x20' },
+    fine: { 'promregator_cf_request_pause_seconds{foundation="eu"}': '10 0x20' },
+  },
+  {
+    of: 'more requests planned than allowed',
+    alert: 'PromregatorRequestBudgetTooSmall',
+    series: { [PLANNED]: '300x20', [PLANNED.replace('apps', 'routes')]: '300x20', [LIMIT]: '500x20' },
+    fine: { [PLANNED]: '300x20', [LIMIT]: '500x20' },
+  },
+  {
+    of: 'an API that fails the watchdog',
+    alert: 'PromregatorWatchdogReconnects',
+    series: { promregator_connection_watchdog_reconnect_total: '0+1x20' },
+    fine: { promregator_connection_watchdog_reconnect_total: '0x5 1x20' },
+  },
+  {
+    of: 'a foundation without token',
+    alert: 'PromregatorNoToken',
+    series: { 'promregator_token_expiry_timestamp_seconds{foundation="eu"}': '-1x20' },
+    fine: { 'promregator_token_expiry_timestamp_seconds{foundation="eu"}': '100000x20' },
+  },
+  {
+    of: 'an authenticator without token',
+    alert: 'PromregatorAuthenticatorTokenFailing',
+    series: { [NO_TOKEN]: '0+1x20' },
+    fine: { [NO_TOKEN.replace('refused', 'success')]: '0+1x20' },
+  },
+  {
+    of: 'scrapes that fail for one cause',
+    alert: 'PromregatorScrapesFailing',
+    series: {
+      'promregator_scrapes_total{instance="a",result="success"}': '0+60x20',
+      'promregator_scrapes_total{instance="a",result="target_late"}': '0+40x20',
+    },
+    fine: {
+      'promregator_scrapes_total{instance="a",result="success"}': '0+60x20',
+      'promregator_scrapes_total{instance="a",result="caller_gone"}': '0+40x20',
+    },
+  },
+  {
+    of: 'a rule that matches nothing',
+    alert: 'PromregatorRuleMatchesNothing',
+    series: { 'promregator_rule_applications{rule="lab"}': '0x100' },
+    fine: { 'promregator_rule_applications{rule="lab"}': '1x100' },
+  },
+];
 
 describe('the rules for Prometheus', () => {
   const folder = temporaryFolder();
@@ -53,6 +185,12 @@ describe('the rules for Prometheus', () => {
       '{__name__="promregator_autorefreshingcachemap_size",cache_map_name="apps",kind="apps"}',
     ],
     [
+      'failures of the watchdog',
+      'promregator_connection_watchdog_reconnect_total',
+      'promregator_connection_watchdog_reconnect',
+      'promregator_connection_watchdog_reconnect',
+    ],
+    [
       'the heap',
       'promregator_nodejs_heap_size_used_bytes',
       'promregator_jvm_memory_bytes_used',
@@ -60,7 +198,7 @@ describe('the rules for Prometheus', () => {
     ],
   ])('%s', (_, series, expr, labels) => {
     expect(
-      evaluate('recording-rules-0.x.yml', series, '7x20', { expr, samples: [{ labels, value: 7 }] }),
+      evaluate('recording-rules-0.x.yml', { [series]: '7x20' }, { expr, samples: [{ labels, value: 7 }] }),
     ).toMatchObject({
       status: 0,
     });
@@ -69,7 +207,7 @@ describe('the rules for Prometheus', () => {
   test('they are made of metrics that we have', () => {
     const ours = new Set<string>(Object.values(OWN_METRICS).map(({ name }) => name));
     for (const file of ['recording-rules-0.x.yml', 'alerts.yml']) {
-      for (const expr of expressionsIn(join(RULES, file))) {
+      for (const expr of rulesIn(file).map((each) => each.expr)) {
         const names = [...expr.matchAll(/promregator_\w+/g)].map(([name]) =>
           name.replace(/_(?:bucket|sum|count)$/, ''),
         );
@@ -78,50 +216,37 @@ describe('the rules for Prometheus', () => {
     }
   });
 
-  test.each([
-    [
-      'a configuration that was refused',
-      'promregator_config_last_reload_successful',
-      '0x20',
-      'PromregatorConfigReloadFailed',
-    ],
-    [
-      'a foundation that was never read',
-      'promregator_foundation_ready{foundation="eu"}',
-      '0x20',
-      'PromregatorFoundationNotReady',
-    ],
-    [
-      'a list that is old',
-      'promregator_inventory_age_seconds{foundation="eu",kind="apps"}',
-      '700x20',
-      'PromregatorInventoryOld',
-    ],
-    [
-      'a foundation without token',
-      'promregator_token_expiry_timestamp_seconds{foundation="eu"}',
-      '-1x20',
-      'PromregatorNoToken',
-    ],
-  ])('an alert tells of %s', (_, series, values, alert) => {
+  test.each(ALERTS)('an alert tells of $of', ({ alert, series, fine }) => {
     const expr = `count(ALERTS{alertname="${alert}",alertstate="firing"})`;
-    expect(evaluate('alerts.yml', series, values, { expr, samples: [{ labels: '{}', value: 1 }] })).toMatchObject({
-      status: 0,
-    });
+    const samples = [{ labels: '{}', value: 1 }];
+    expect(evaluate('alerts.yml', series, { expr, samples })).toMatchObject({ status: 0 });
+    expect(evaluate('alerts.yml', fine, { expr, samples: [] })).toMatchObject({ status: 0 });
+  });
+
+  test('each alert is shown, and says what to do', () => {
+    const alerts = rulesIn('alerts.yml');
+    const shown = new Set(ALERTS.map(({ alert }) => alert));
+    expect(alerts.map(({ alert = '' }) => alert).filter((alert) => !shown.has(alert))).toEqual([]);
+    const silent = alerts.filter(({ annotations }) => !annotations?.['summary'] || !annotations['description']);
+    expect(silent).toEqual([]);
   });
 
   function evaluate(
     file: string,
-    series: string,
-    values: string,
+    series: Series,
     expected: { readonly expr: string; readonly samples: readonly object[] },
   ): ReturnType<typeof promtool> {
     const path = join(folder.path, 'test.yml');
     const { expr, samples } = expected;
-    const input_series = [{ series, values }];
-    const promql_expr_test = [{ expr, eval_time: '15m', exp_samples: samples }];
+    const input_series = Object.entries(series).map(([name, values]) => ({ series: name, values }));
+    const promql_expr_test = [{ expr, eval_time: evaluationTime(series), exp_samples: samples }];
     const tests = [{ interval: '1m', input_series, promql_expr_test }];
     writeFileSync(path, stringify({ rule_files: [join(RULES, file)], evaluation_interval: '1m', tests }));
     return promtool('test', 'rules', path);
   }
 });
+
+/** Late enough for every `for`: most cases are of 20 minutes, some of more than an hour. */
+function evaluationTime(series: Series): string {
+  return Object.values(series).some((values) => /x(?:80|100)\b/.test(values)) ? '95m' : '19m';
+}
