@@ -98,11 +98,11 @@ const ALERTS: readonly AlertCase[] = [
     alert: 'PromregatorApiFailing',
     series: {
       'promregator_cf_requests_total{foundation="eu",kind="apps",result="success"}': '0+1x20',
-      'promregator_cf_requests_total{foundation="eu",kind="apps",result="api_unreachable"}': '0+4x20',
+      'promregator_cf_requests_total{foundation="eu",kind="apps",result="unreachable"}': '0+4x20',
     },
     fine: {
       'promregator_cf_requests_total{foundation="eu",kind="apps",result="success"}': '0+4x20',
-      'promregator_cf_requests_total{foundation="eu",kind="apps",result="api_unreachable"}': '0+1x20',
+      'promregator_cf_requests_total{foundation="eu",kind="apps",result="unreachable"}': '0+1x20',
     },
   },
   {
