@@ -13,8 +13,8 @@ export interface Address {
   /** Path and query as they go on the wire, the route's own path included. */
   readonly path: string;
   /**
-   * What tells two endpoints of one instance apart: protocol, port and path. Routes that lead to the same endpoint do
-   * not, so that overlapping rules give an instance once.
+   * What tells two endpoints of one instance apart: protocol and path, and a port that somebody named. Routes do not, so
+   * that overlapping rules give an instance once.
    */
   readonly endpoint: string;
 }
@@ -42,25 +42,28 @@ export function addressOf(options: AddressOptions): Address {
   const gateway = gatewayOf(rule);
   if (gateway !== undefined) {
     const { authority } = gateway;
-    return address({
-      kind: 'gateway',
-      protocol: protocolOf(options, 'https'),
-      authority,
-      path: wirePath(gateway.base, path),
-    });
+    const protocol = protocolOf(options, 'https');
+    const place = wirePath(gateway.base, path);
+    return { kind: 'gateway', protocol, authority, path: place, endpoint: `${protocol}:${authority}${place}` };
   }
   const routed = wirePath(route.route.path, path);
+  const endpoint = endpointOf(options);
   if (route.internal) {
     const port = wishes.port ?? rule.internalRoutePort ?? options.defaultInternalRoutePort;
     const authority = `${route.authority}:${port}`;
-    return address({ kind: 'internal', protocol: protocolOf(options, 'http'), authority, path: routed }, port, path);
+    return { kind: 'internal', protocol: protocolOf(options, 'http'), authority, path: routed, endpoint };
   }
-  const port = wishes.port ?? route.ports[0];
-  return address(
-    { kind: 'router', protocol: protocolOf(options, 'https'), authority: route.authority, path: routed },
-    port,
-    path,
-  );
+  return { kind: 'router', protocol: protocolOf(options, 'https'), authority: route.authority, path: routed, endpoint };
+}
+
+/**
+ * By what is said, not by what comes of it: rules that agree in path and protocol give an instance once, whichever routes
+ * they prefer (facts/promregator.md 3). A port tells two endpoints apart where somebody says so.
+ */
+function endpointOf(options: AddressOptions): string {
+  const { rule, path, wishes, route } = options;
+  const port = wishes.port ?? (route.internal ? rule.internalRoutePort : undefined);
+  return `${protocolOf(options, 'https')}:${port ?? ''}${wirePath('', path)}`;
 }
 
 /** Host and port, then path and query, of the place that a rule puts in front of its applications. */
@@ -83,9 +86,4 @@ function protocolOf({ rule, wishes, sendsCredentials }: AddressOptions, usual: P
 export function originFor(place: Address, index: number): string {
   const host = place.kind === 'internal' ? `${index}.${place.authority}` : place.authority;
   return `${place.protocol}://${host}`;
-}
-
-function address(place: Omit<Address, 'endpoint'>, port?: number, path?: string): Address {
-  const where = path === undefined ? `${place.authority}${place.path}` : `${port}${wirePath('', path)}`;
-  return { ...place, endpoint: `${place.protocol}:${where}` };
 }
