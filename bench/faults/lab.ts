@@ -8,6 +8,8 @@ import { API_NAME, type SurroundingsFile, UAA_NAME, writeSurroundings } from './
 /** Lists of applications, processes and routes have four pages each, the others one. */
 const WORLD: SimulatorOptions = { organizations: 3, spaces: 5, applications: 40, instances: 1 };
 const PAGE_SIZE = 10;
+/** Three lists of four pages, three of one. */
+export const REQUESTS_PER_ROUND = 15;
 /** The least that the configuration takes. */
 const HEAD_MS = 10_000;
 

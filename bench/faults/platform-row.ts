@@ -3,7 +3,7 @@ import { readOwnMetrics } from '../support/own-metrics.js';
 import type { LogLine, Program } from '../support/program.js';
 import { onStage } from '../support/stage.js';
 import { passTime, waitFor } from '../support/wait.js';
-import { type Lab, openLab, type Scheme } from './lab.js';
+import { type Lab, openLab, REQUESTS_PER_ROUND, type Scheme } from './lab.js';
 import type { Miss, Pace, Row, RowResult, Surrounding } from './row.js';
 import { describeTally, startWatch, type Watch } from './watch.js';
 
@@ -238,7 +238,8 @@ function judge({ fault, surrounding }: Trial, { watch, during, usual, freshMs, l
 
 /** As many rounds as may fall into the time, each of the size that it normally has. */
 function allowedRequests(during: Counted, usual: Counted, { refreshMs }: Pace): number {
-  const perRound = usual.requests / Math.max(1, usual.rounds);
+  // A window may cut a round in two, so that it seems small.
+  const perRound = Math.max(REQUESTS_PER_ROUND, usual.requests / Math.max(1, usual.rounds));
   return Math.ceil(perRound * (Math.floor(during.ms / (refreshMs * 0.95)) + 1)) + FURTHER_REQUESTS;
 }
 
