@@ -1,8 +1,10 @@
 #!/usr/bin/env -S node --max-semi-space-size=4
+import { existsSync } from 'node:fs';
 import { describeError } from './base/errors.js';
 import { VERSION } from './base/version.js';
 import { type CommandContext, EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE } from './cli/command.js';
 import { COMMANDS, SERVE } from './cli/commands.js';
+import { looksLikeFile } from './cli/leading-file.js';
 import { createProcessOutput, isReaderGone } from './cli/process-output.js';
 import { hearSignals } from './cli/process-signals.js';
 
@@ -16,8 +18,11 @@ async function main(argv: readonly string[]): Promise<number> {
   if (['--version', '-v', 'version'].includes(first)) return print(`promregator ${VERSION}\n`);
   if (['--help', '-h', 'help'].includes(first)) return print(overview());
   const named = COMMANDS.find((command) => command.name === first);
-  if (named === undefined && first !== '' && !first.startsWith('-')) {
-    stderr.write(`promregator: there is no command '${first}'\n\n${overview()}`);
+  const isFile = looksLikeFile(first) && existsSync(first);
+  if (named === undefined && first !== '' && !first.startsWith('-') && !isFile) {
+    stderr.write(
+      `promregator: there is no command ${looksLikeFile(first) ? 'and no file ' : ''}'${first}'\n\n${overview()}`,
+    );
     return EXIT_USAGE;
   }
   const args = named === undefined ? argv : argv.slice(1);

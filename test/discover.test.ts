@@ -93,7 +93,8 @@ test('the table tells targets with rule and route, and why others are left out',
   expect(stdout).toMatch(/^acme +\S+ +idle +web +stopped +the application is stopped$/m);
   expect(stdout).toMatch(/^acme +\S+ +orders +web +annotation prometheus\.io\/scrape-interval is "1s", not between/m);
   expect(stdout).toContain('No application matches: idle\n');
-  expect(stdout).toContain('6 targets of 3 applications; 1 applications left out');
+  expect(stdout).toContain('6 targets of 3 applications; 1 applications left out by at least one rule\n');
+  expect(stdout).toMatch(/ RULE +LEFT OUT +REASON$/m);
   expect(stdout).toContain('evil\\u001b[2J\\u009b1m\\u000aname');
 });
 
@@ -183,6 +184,7 @@ describe('what goes wrong', () => {
     [['--cf.password=wrong'], 1, /foundation default cannot be read: .*refuses user and password/],
     [['--cf.api_host=[1]', '--promregator.targets[0].path=é'], 78, /problem\(s\) in the configuration/],
     [['--format=xml'], 64, /--format takes table, json, file_sd, not 'xml'/],
+    [['--ouput=x.json'], 64, /there is no option --ouput; did you mean --output\?/],
     [['--every=1'], 64, /--every needs --output/],
     [['--output=gone/x.json'], 1, /ENOENT/],
   ])('%j ends with %i', async (args, code, words) => {

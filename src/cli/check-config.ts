@@ -2,6 +2,7 @@ import { loadConfig } from '../config/load-config.js';
 import { type Command, EXIT_CONFIG, EXIT_OK, EXIT_USAGE } from './command.js';
 import { writeCheckJson, writeCheckText } from './config-check-report.js';
 import { createFileInput } from './file-input.js';
+import { readLeadingFile } from './leading-file.js';
 
 export const checkConfig: Command = {
   usage: `promregator check-config [FILE] [--format=text|json] [--name.of.option=value …]
@@ -34,11 +35,9 @@ type Format = 'text' | 'json';
 
 /** Takes out what is this command's own; the rest is read as `serve` reads it. */
 function parseArguments(args: readonly string[]): Asked {
-  const [first = '', ...others] = args;
-  const named = first === '' || first.startsWith('-') ? undefined : first;
-  const rest: string[] = named === undefined ? [] : [`--config.file=${named}`];
+  const rest: string[] = [];
   let format: Format = 'text';
-  const words = named === undefined ? args : others;
+  const words = readLeadingFile(args);
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at] ?? '';
     if (word !== '--format' && !word.startsWith('--format=')) {

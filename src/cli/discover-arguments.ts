@@ -1,4 +1,6 @@
 import type { Milliseconds } from '../base/duration.js';
+import { nearestName } from '../config/nearest-name.js';
+import { readLeadingFile } from './leading-file.js';
 
 export type DiscoveryFormat = 'table' | 'json' | 'file_sd';
 
@@ -16,14 +18,19 @@ const FORMATS: readonly DiscoveryFormat[] = ['table', 'json', 'file_sd'];
 const OWN = ['format', 'output', 'every'] as const;
 const LONGEST_PAUSE_SECONDS = 86_400;
 
+/** What people leave the dots out of. */
+const OF_THE_COMMAND_LINE = ['config.file', 'web.config.file'] as const;
+
 /** The command's own arguments, as `--name=value` or `--name value`; or the sentence that says what is wrong. */
-export function readDiscoverArguments(args: readonly string[]): DiscoverArguments | { readonly problem: string } {
+export function readDiscoverArguments(given: readonly string[]): DiscoverArguments | { readonly problem: string } {
+  const args = readLeadingFile(given);
   const own = new Map<string, string>();
   const others: string[] = [];
   for (let position = 0; position < args.length; position += 1) {
     const argument = args[position] ?? '';
     const [, name = '', inline] = /^--([^=]+)(?:=(.*))?$/s.exec(argument) ?? [];
     if (!OWN.some((each) => each === name)) {
+      if (isNoOption(name)) return { problem: unknown(name) };
       others.push(argument);
       continue;
     }
@@ -43,4 +50,15 @@ export function readDiscoverArguments(args: readonly string[]): DiscoverArgument
   }
   if (output === undefined) return { problem: '--every needs --output: a file to write again and again' };
   return { format, output, everyMs: seconds * 1000, others };
+}
+
+/** Options of the configuration lie in groups, so a name without dot or bracket is none: what it was to say must not get lost. */
+function isNoOption(name: string): boolean {
+  return name !== '' && !/[.[]/.test(name);
+}
+
+function unknown(name: string): string {
+  const near = nearestName(name, [...OWN, ...OF_THE_COMMAND_LINE]);
+  const remedy = near === undefined ? "'promregator discover --help' tells which there are" : `did you mean --${near}?`;
+  return `there is no option --${name}; ${remedy}`;
 }

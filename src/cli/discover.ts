@@ -16,10 +16,11 @@ import { visibleText } from './visible-text.js';
 import { writeWhole } from './write-whole.js';
 
 export const discover: Command = {
-  usage: `promregator discover [--format=table|json|file_sd] [--output=FILE [--every=SECONDS]] [--config.file=FILE …]
+  usage: `promregator discover [FILE] [--format=table|json|file_sd] [--output=FILE [--every=SECONDS]] [--name.of.option=value …]
 
   Reads the foundation once and tells what would be scraped, by which rule and where, and what is left out and why.
 
+  FILE               the configuration, the same as --config.file=FILE
   --format=table     for people (the default)
   --format=json      the same for programs, as /debug/discovery tells it
   --format=file_sd   for file_sd_configs of Prometheus; needs promregator.discovery.hostname or .externalUrl

@@ -18,7 +18,7 @@ export function discoveryTable(directory: Directory): string {
   }
   if (view.leftOut.length > 0) {
     const rows = view.leftOut.map((app) => [...place(app), app.rule, app.reason, app.detail]);
-    parts.push(textTable([...placeHead, 'RULE', 'LEFT OUT', 'SINCE'], rows));
+    parts.push(textTable([...placeHead, 'RULE', 'LEFT OUT', 'REASON'], rows));
   }
   if (view.ignoredWishes.length > 0) {
     const rows = view.ignoredWishes.map((app) => [...place(app), app.rule, app.detail]);
@@ -38,5 +38,5 @@ export function discoveryJson(directory: Directory): string {
 function summary({ targets, selected, leftOut }: DebugView): string {
   const applications = new Set(selected.map(({ appGuid }) => appGuid)).size;
   const skipped = new Set(leftOut.map(({ appGuid }) => appGuid)).size;
-  return `${targets} targets of ${applications} applications; ${skipped} applications left out by a rule at least\n`;
+  return `${targets} targets of ${applications} applications; ${skipped} applications left out by at least one rule\n`;
 }

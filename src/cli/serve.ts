@@ -3,13 +3,14 @@ import type { PrintPassword } from '../assembly/guards.js';
 import { describeError } from '../base/errors.js';
 import type { LogFormat } from '../config/config.js';
 import { type Command, type CommandContext, EXIT_CONFIG, EXIT_FAILURE, EXIT_OK, EXIT_WATCHDOG } from './command.js';
+import { readLeadingFile } from './leading-file.js';
 import { type ReadConfig, readConfig } from './read-config.js';
 import type { Simulation } from './simulation.js';
 
 export const serve: Command = {
-  usage: `promregator [serve] [--config.file=promregator.yml] [--name.of.option=value …]
+  usage: `promregator [serve] [FILE] [--name.of.option=value …]
 
-  --config.file=FILE                     the configuration; else promregator.yml or application.yml in ./ and ./config/
+  FILE, --config.file=FILE               the configuration; else promregator.yml or application.yml in ./ and ./config/
   --spring.config.location=file:FILE     the same, as the original names it
   --web.config.file=FILE                 TLS and users of the listener, as Prometheus's exporters have them
   --web.enable-lifecycle                 let POST /-/reload read the configuration anew, as SIGHUP does
@@ -18,7 +19,8 @@ export const serve: Command = {
 
   'promregator check-config' says what all of it comes to.
 `,
-  async run(context) {
+  async run(given) {
+    const context = { ...given, args: readLeadingFile(given.args) };
     const read = await readConfig(context);
     if (read === undefined) return EXIT_CONFIG;
     const { simulation } = read.loaded.config;
