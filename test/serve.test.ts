@@ -53,6 +53,19 @@ describe('the command line', () => {
     expect(ended.stdout).toMatch(stdout);
   });
 
+  test.each([[[]], [['serve']]])('%j: a first word that is a file is the configuration', async (words) => {
+    const path = file('first.yml', 'cf: {api_host: [a, b]}\n');
+    const ended = await run([...words, path]);
+    expect(ended.code).toBe(78);
+    expect(ended.stderr).toMatch(/first\.yml:1:\d+.*cf\.api_host/);
+  });
+
+  test('a file that is not there is said to be neither file nor command', async () => {
+    const ended = await run(['none.yml']);
+    expect(ended.code).toBe(64);
+    expect(ended.stderr).toContain("there is no command and no file 'none.yml'");
+  });
+
   test('an unknown command is named, and there is help', async () => {
     const ended = await run(['scrape']);
     expect(ended.code).toBe(64);
@@ -81,8 +94,8 @@ describe('the command line', () => {
     const ended = await run(['serve', `--config.file=${path}`, `--server.port=${port}`, '--server.address=127.0.0.1']);
     other.close();
     expect(ended.code).toBe(1);
-    expect(ended.stderr).toContain(`EADDRINUSE`);
-    expect(ended.stderr).toContain(String(port));
+    const words = `cannot listen on 127.0.0.1:${port}: the port is taken; choose another by --server.port`;
+    expect(ended.stderr).toContain(words);
   });
 });
 

@@ -1,9 +1,9 @@
 import { type App, createApp } from '../app.js';
 import type { PrintPassword } from '../assembly/guards.js';
-import { describeError } from '../base/errors.js';
 import type { LogFormat } from '../config/config.js';
 import { type Command, type CommandContext, EXIT_CONFIG, EXIT_FAILURE, EXIT_OK, EXIT_WATCHDOG } from './command.js';
 import { readLeadingFile } from './leading-file.js';
+import { describeStartError } from './listen-fault.js';
 import { type ReadConfig, readConfig } from './read-config.js';
 import type { Simulation } from './simulation.js';
 
@@ -66,7 +66,7 @@ async function run(context: CommandContext, { loaded, loader, log }: ReadConfig)
     forget();
     return exitCode;
   } catch (error) {
-    log.log.error('cannot start', { error: describeError(error) });
+    log.log.error('cannot start', { error: describeStartError(error, loaded.config.server) });
     return EXIT_FAILURE;
   } finally {
     await log.close();
