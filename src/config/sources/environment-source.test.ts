@@ -27,6 +27,14 @@ test.each<[string, string]>([
     'PROMREGATOR_TARGETS_0_PORT',
     'environment PROMREGATOR_TARGETS_0_PORT: promregator.targets[0].port: found an unknown name, expected the name of an option',
   ],
+  [
+    'PROMREGATOR_TARGETS',
+    'environment PROMREGATOR_TARGETS: promregator.targets: found a single value, expected numbered items; write PROMREGATOR_TARGETS_0_ORGNAME=…',
+  ],
+  [
+    'PROMREGATOR_AUTHENTICATION_USERS',
+    'environment PROMREGATOR_AUTHENTICATION_USERS: promregator.authentication.users: found a single value, expected numbered items; write PROMREGATOR_AUTHENTICATION_USERS_0_USERNAME=…',
+  ],
 ])('%s is an error', (name, expected) => {
   const { problems, warnings } = read(name);
   expect([problems.map(formatProblem), warnings]).toEqual([[expected], []]);

@@ -66,7 +66,7 @@ function twinMembers(shape: ObjectShape): readonly (readonly [string, Shape])[] 
   return [...shape.twins.keys()].map((name) => [name, TWIN_SHAPE] as const);
 }
 
-function firstOf<Item>(items: readonly Item[], find: (item: Item) => Path | undefined): Path | undefined {
+function firstOf<Item, Found>(items: readonly Item[], find: (item: Item) => Found | undefined): Found | undefined {
   for (const item of items) {
     const found = find(item);
     if (found !== undefined) return found;
@@ -124,9 +124,40 @@ const OWN_NAME = /^PROMREGATOR_(?!CONFIG_DIR$)(?!(?:.*_)?(?:PORT|SERVICE)(?:_|$)
 /** A rule without what its variable was to say selects more, and credentials without it are others. */
 const ITEM_NAME = /^PROMREGATOR_+(?:TARGETS|TARGET_*AUTHENTICATORS)_*\d/i;
 
+/** A list of groups that a variable names as a whole; what it was to say, JSON for example, would be lost. */
+function findWholeList(shape: Shape, rest: string, path: Path = []): WholeList | undefined {
+  if (shape.kind === 'list') return rest === '' ? { path, element: shape.element } : undefined;
+  if (shape.kind !== 'object') return undefined;
+  return firstOf([...shape.members], ([name, member]) => {
+    const left = takeName(rest, name);
+    return left === undefined ? undefined : findWholeList(member, left, [...path, name]);
+  });
+}
+
+interface WholeList {
+  readonly path: Path;
+  readonly element: Shape;
+}
+
+function reportWholeList({ path, element }: WholeList, name: string, findings: Findings): void {
+  const members = element.kind === 'object' ? [...element.members] : [];
+  const [example = '…'] = members.find(([, member]) => member.kind === 'leaf') ?? [];
+  const text = {
+    found: 'a single value',
+    expected: 'numbered items',
+    remedy: `write ${name.replace(/_+$/, '')}_0_${example.replaceAll('-', '').toUpperCase()}=…`,
+  };
+  findings.problems.push(problem({ kind: 'environment', name }, path, text));
+}
+
 function reportUnknown(shape: ObjectShape, name: string, findings: Findings): void {
   const ofItem = ITEM_NAME.test(name);
   if (!ofItem && !OWN_NAME.test(name)) return;
+  const list = findWholeList(shape, name);
+  if (list !== undefined) {
+    reportWholeList(list, name, findings);
+    return;
+  }
   const { path, unread, suggestion } = deepest(shape, name);
   const text = {
     found: 'an unknown name',
