@@ -97,6 +97,7 @@ describe('the landing page', () => {
     const base = `${proxy.url}${pathPrefix}/`;
     const heard = await ask(base);
     const links = [...heard.body.toString().matchAll(/href="([^"]*)"/g)].map((match) => new URL(match[1] ?? '', base));
+    for (const words of ['?rule=', '?foundation=', 'POST -/reload']) expect(heard.body.toString()).toContain(words);
     expect(links).toHaveLength(5);
     for (const link of links) expect([link.href, (await ask(link.href)).status]).toEqual([link.href, 200]);
     expect(heard.headers).toMatchObject({

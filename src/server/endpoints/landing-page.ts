@@ -17,7 +17,7 @@ const PAGE = `<!doctype html>
 <p>Lets Prometheus discover and scrape every instance of every application on Cloud Foundry.</p>
 <dl>
   <dt><a href="discovery"><code>discovery</code></a>
-  <dd>The targets, for <code>http_sd_configs</code> and <code>file_sd_configs</code>. A part of them by <code>?org=</code>, <code>?space=</code>, <code>?application=</code>.
+  <dd>The targets, for <code>http_sd_configs</code> and <code>file_sd_configs</code>. A part of them by <code>?org=</code>, <code>?space=</code>, <code>?application=</code>, <code>?rule=</code>, <code>?foundation=</code>.
   <dt><a href="debug/discovery"><code>debug/discovery</code></a>
   <dd>What each rule selects, and why applications are left out.
   <dt><code>singleTargetMetrics/&lt;application guid&gt;/&lt;instance&gt;</code>
@@ -26,6 +26,8 @@ const PAGE = `<!doctype html>
   <dd>Promregator's own metrics.
   <dt><code>cache/invalidate?application=true&amp;process=true</code>
   <dd>Reads lists from Cloud Foundry anew: <code>org</code> <code>space</code> <code>application</code> <code>process</code> <code>route</code> <code>domain</code> <code>resolver</code>.
+  <dt><code>POST -/reload</code>
+  <dd>Reads the configuration anew, where <code>--web.enable-lifecycle</code> allows it.
   <dt><a href="-/healthy"><code>-/healthy</code></a>, <a href="-/ready"><code>-/ready</code></a>
   <dd>For health checks of the platform.
 </dl>
