@@ -62,7 +62,7 @@ describe('server.ssl', () => {
       'a store in JKS',
       yaml('server.ssl: {key-store: real.jks, key-store-password: changeit}', {
         problems: [
-          'promregator.yml:1:25: server.ssl.key-store: found "real.jks", a store in Java\'s own format JKS, expected a PKCS#12 store; convert it: keytool -importkeystore -srckeystore real.jks -destkeystore real.p12 -deststoretype PKCS12',
+          'promregator.yml:1:25: server.ssl.key-store: found "real.jks", a store in Java\'s own format JKS, expected a PKCS#12 store; convert it and name that file: keytool -importkeystore -srckeystore real.jks -destkeystore real.p12 -deststoretype PKCS12',
         ],
       }),
     ],
@@ -70,7 +70,7 @@ describe('server.ssl', () => {
       'a store in JCEKS',
       yaml('server.ssl: {key-store: real.jceks, key-store-password: changeit}', {
         problems: [
-          'promregator.yml:1:25: server.ssl.key-store: found "real.jceks", a store in Java\'s own format JCEKS, expected a PKCS#12 store; convert it: keytool -importkeystore -srckeystore real.jceks -srcstoretype JCEKS -destkeystore real.p12 -deststoretype PKCS12',
+          'promregator.yml:1:25: server.ssl.key-store: found "real.jceks", a store in Java\'s own format JCEKS, expected a PKCS#12 store; convert it and name that file: keytool -importkeystore -srckeystore real.jceks -srcstoretype JCEKS -destkeystore real.p12 -deststoretype PKCS12',
         ],
       }),
     ],
@@ -80,7 +80,7 @@ describe('server.ssl', () => {
         'server.ssl: {certificate: s.crt, certificate-private-key: s.key, client-auth: need, trust-store: real.jks}',
         {
           problems: [
-            'promregator.yml:1:98: server.ssl.trust-store: found "real.jks", a store in Java\'s own format JKS, expected a PKCS#12 store; convert it: keytool -importkeystore -srckeystore real.jks -destkeystore real.p12 -deststoretype PKCS12',
+            'promregator.yml:1:98: server.ssl.trust-store: found "real.jks", a store in Java\'s own format JKS, expected a PKCS#12 store; convert it and name that file: keytool -importkeystore -srckeystore real.jks -destkeystore real.p12 -deststoretype PKCS12',
           ],
         },
       ),
@@ -161,7 +161,7 @@ describe('server.ssl', () => {
         files: MATERIAL,
         env: { JAVA_OPTS: '-Djavax.net.ssl.trustStore=real.jks' },
         problems: [
-          '-Djavax.net.ssl.trustStore in JAVA_OPTS: javax.net.ssl.trustStore: found "real.jks", a store in Java\'s own format JKS, expected a PKCS#12 store; convert it: keytool -importkeystore -srckeystore real.jks -destkeystore real.p12 -deststoretype PKCS12',
+          '-Djavax.net.ssl.trustStore in JAVA_OPTS: javax.net.ssl.trustStore: found "real.jks", a store in Java\'s own format JKS, expected a PKCS#12 store; convert it and name that file: keytool -importkeystore -srckeystore real.jks -destkeystore real.p12 -deststoretype PKCS12',
         ],
         warnings: [NO_FILE],
       },

@@ -319,6 +319,14 @@ describe('problems, each with place and remedy', () => {
       ['promregator.yml:1:1: found a key that is no plain name, expected name: value'],
     ],
     [
+      'what starts the original',
+      { args: ['-jar', 'promregator.jar', '--server.port=http'] },
+      [
+        'command line --server.port: server.port: found "http", expected a whole number from 0 to 65535',
+        "configuration: found -jar (argument 1), expected --name=value; leave out -jar and the jar's name",
+      ],
+    ],
+    [
       'no value on the command line',
       { args: ['--server.port', '8080'] },
       [

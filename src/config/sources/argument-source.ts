@@ -23,7 +23,10 @@ export function readArguments(args: readonly string[], shape: Shape, findings: F
   for (let at = 0; at < args.length; at += 1) {
     const text = args[at] ?? '';
     const option = isJavaSwitch(text) ? undefined : parseOption(text);
-    if (isJavaSwitch(text)) switches.push(text);
+    if (text === '-jar') {
+      findings.problems.push(problem(undefined, [], withJar(at)));
+      at += 1;
+    } else if (isJavaSwitch(text)) switches.push(text);
     else if (option === undefined) findings.problems.push(problem(undefined, [], notUnderstood(at)));
     else {
       const value = option.value ?? (TAKES_NEXT.includes(option.name) ? takeNext(args, at) : undefined);
@@ -91,6 +94,11 @@ function replaceText(root: MapNode, path: Path, node: Leaf): void {
 function noValue(name: string, path: Path = []): ReturnType<typeof problem> {
   const remedy = `write --${name}=value`;
   return problem({ kind: 'argument', name: `--${name}` }, path, { found: 'no value', expected: 'one', remedy });
+}
+
+/** What stands in the start scripts of the original. */
+function withJar(at: number): ProblemText {
+  return { found: `-jar (argument ${at + 1})`, expected: '--name=value', remedy: "leave out -jar and the jar's name" };
 }
 
 function notUnderstood(at: number): ProblemText {

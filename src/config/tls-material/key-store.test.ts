@@ -126,7 +126,8 @@ describe('trust stores', () => {
   });
 });
 
-const CONVERT = 's.file: found "real.jks", a store in Java\'s own format JKS, expected a PKCS#12 store; convert it: ';
+const CONVERT =
+  's.file: found "real.jks", a store in Java\'s own format JKS, expected a PKCS#12 store; convert it and name that file: ';
 const READERS = {
   key: async (...[from, context]: readonly [KeyStoreSource, TestMaterial]) => await readKeyStore(from, context),
   trust: async (...[from, context]: readonly [KeyStoreSource, TestMaterial]) => await readTrustStore(from, context),

@@ -14,7 +14,7 @@ export function foreignStoreProblem(bytes: Uint8Array, file: string): ProblemTex
     return {
       found: `${quote(file)}, a store in Java's own format ${format}`,
       expected: 'a PKCS#12 store',
-      remedy: `convert it: ${conversion(file, format)}`,
+      remedy: `convert it and name that file: ${conversion(file, format)}`,
     };
   }
   if (start.toString('latin1').includes('-----BEGIN ')) {
