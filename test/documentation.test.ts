@@ -8,6 +8,7 @@ import { parse, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { loadConfig } from '../src/config/load-config.js';
 import { formatProblem } from '../src/config/report.js';
+import { OWN_METRICS } from '../src/telemetry/own-metrics.js';
 import { requireProgram } from './support/prometheus.js';
 import { temporaryFolder } from './support/temporary-folder.js';
 
@@ -77,6 +78,16 @@ describe('configurations that the documentation shows', () => {
 
 /** What a part of a configuration lacks: the mandatory options, the platform, and certificates in its files. */
 const MISSING = /: (?:cf\.(?:api_host|username|password)|promregator\.targets|[\w.[\]]*(?:ca|cert|key)_file): /;
+
+test.each(Object.values(OWN_METRICS).map((metric) => [metric.name, metric] as const))(
+  'operating.md tells of %s with type and labels',
+  (name, { type, labels }) => {
+    const ofInstances = labels.length === 5;
+    const words = ofInstances ? 'the five' : labels.map((label) => `\`${label}\``).join(', ') || '–';
+    const page = readFileSync(join(ROOT, 'docs/operating.md'), 'utf8');
+    expect(page).toContain(`\n| \`${name}\` | ${type} | ${words} | `);
+  },
+);
 
 describe('promregator.schema.json and the program agree on', () => {
   const cf = 'cf: {api_host: a.example.org, username: u, password: p}\npromregator.targets: [{}]\n';

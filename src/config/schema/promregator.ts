@@ -35,7 +35,7 @@ const metrics = z
     internal: flag()
       .default(false)
       .describe('Metrics on the Cloud Foundry client.')
-      .meta(knownTo('all', 'there also on its caches and its watchdog.')),
+      .meta(knownTo('all', 'there also on its caches.')),
     labelNamePrefix: z
       .string()
       .regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'the start of a label name: letters, digits and _, no digit first')
