@@ -201,10 +201,8 @@ describe('options of the original and its framework', () => {
       'that would have to be there',
       {
         ...yaml('promregator.scraping.labelEnrichment: true\ncf.watchdog: {enabled: true, restartCount: 3}'),
-        ignored: ['cf.watchdog.enabled'],
         warnings: [
           'promregator.yml:1:1: promregator.scraping.labelEnrichment: not supported: the bytes of applications pass unchanged; labels come by /discovery',
-          'promregator.yml:2:30: cf.watchdog.restartCount: not supported: the process never ends by itself; watch /-/ready',
         ],
       },
     ],

@@ -4,7 +4,7 @@ import type { ConnectionSettings } from './connection-sets.js';
 
 /** As patient as the original with a connection that does not come about. */
 const TARGET_CONNECT_TIMEOUT_MS: Milliseconds = 5_000;
-const API_CONNECT_TIMEOUT_MS: Milliseconds = 10_000;
+const API_CONNECT_TIMEOUT_MS: Milliseconds = 5_000;
 const API_KEEP_ALIVE_MS: Milliseconds = 30_000;
 /** A token service is asked once in many minutes. */
 const TOKEN_SERVICE_IDLE = 0;

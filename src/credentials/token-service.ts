@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.js';
 import type { Milliseconds } from '../base/duration.js';
 import { oneLine } from '../base/errors.js';
 import type { Connections } from '../outbound/connections.js';
-import { fetchWhole, header, type WholeAnswer } from '../outbound/fetch-whole.js';
+import { fetchWhole, type WholeAnswer } from '../outbound/fetch-whole.js';
 import { retryAfterMs } from '../outbound/retry-after.js';
 import { readTokenAnswer } from './token-answer.js';
 import { TokenError } from './token-error.js';
@@ -59,7 +59,7 @@ export function createTokenService(options: TokenServiceOptions): TokenService {
     earlier.push(oneLine(withoutSecret(answer.words, options)).slice(0, 300));
     if (answer.kind === 'refused' && answer.isClientInDoubt && earlier.length < waysOf(options)) return undefined;
     const said = `(${earlier.join('; with id and secret elsewhere: ')})`;
-    const details = { retryAfterMs: retryAfterMs(header(whole.headers, 'retry-after'), options.clock.now()) };
+    const details = { retryAfterMs: retryAfterMs(whole.headers, options.clock.now()) };
     if (answer.kind === 'failed') throw new TokenError('token_failed', `${place} gave no token ${said}`, details);
     const client = oneLine(options.clientId).slice(0, 100);
     throw new TokenError('token_refused', `${place} refuses the client ${client} ${said}`, details);

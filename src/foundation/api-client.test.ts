@@ -198,7 +198,7 @@ describe('the limit of the API', () => {
 
   test.each<[string, Readonly<Record<string, string>>, number]>([
     ['seconds', { 'retry-after': '120' }, 120],
-    ['a date', { 'retry-after': new Date((NOW_SECONDS + 90) * 1000).toUTCString() }, 90],
+    ['a date', { 'retry-after': new Date((NOW_SECONDS + 90) * 1000).toUTCString(), date }, 90],
     ['X-RateLimit-Reset alone', { 'x-ratelimit-reset': String(NOW_SECONDS + 300), date }, 300],
     ['both: Retry-After', { 'retry-after': '60', 'x-ratelimit-reset': String(NOW_SECONDS + 300), date }, 60],
     ['a reset far away', { 'x-ratelimit-reset': String(NOW_SECONDS + 90_000), date }, 3_600],

@@ -74,7 +74,7 @@ const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 /** For the whole of an answer: one that drips would else hold up all lists. */
 const ANSWER_MS: Milliseconds = 120_000;
 const PING_PATH = '/v3/info';
-const ROOT_TIMEOUT_MS: Milliseconds = 30_000;
+const ROOT_TIMEOUT_MS: Milliseconds = 10_000;
 /** A token that was refused as soon as it was issued is not replaced for so long: longer than a round takes. */
 const DOOMED_MS: Milliseconds = 30_000;
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.js';
 import type { Milliseconds } from '../base/duration.js';
-import { header, type WholeAnswer } from '../outbound/fetch-whole.js';
+import type { WholeAnswer } from '../outbound/fetch-whole.js';
 import { retryAfterMs } from '../outbound/retry-after.js';
 import type { Log } from '../telemetry/log.js';
 import { createRepeats } from '../telemetry/repeats.js';
@@ -59,7 +59,7 @@ export function createLimits({ pace, clock, log }: LimitsOptions): Limits {
 
 /** `Retry-After`, for 429 else `X-RateLimit-Reset`; undefined when neither says anything. */
 export function pauseAskedFor({ status, headers }: WholeAnswer, nowMs: Milliseconds): Milliseconds | undefined {
-  const askedMs = retryAfterMs(header(headers, 'retry-after'), nowMs);
+  const askedMs = retryAfterMs(headers, nowMs);
   if (askedMs !== undefined || status !== 429) return askedMs;
   const resetMs = readResetMs(headers, nowMs);
   return resetMs === undefined ? undefined : Math.min(resetMs, LONGEST_PAUSE_MS);

@@ -46,7 +46,7 @@ export interface TokenSource {
 /** The cf CLI renews when less than this is left; so do we, while the old one still serves. */
 const RENEW_AHEAD_MS: Milliseconds = 60_000;
 
-const TIMEOUT_MS: Milliseconds = 30_000;
+const TIMEOUT_MS: Milliseconds = 10_000;
 const MAX_ANSWER_BYTES = 1024 * 1024;
 
 /**
@@ -218,7 +218,7 @@ export function createTokenSource(options: TokenOptions): TokenSource {
     return new ApiError(refused ? 'login_refused' : 'login_failed', sentence, {
       status: answer.status,
       requestId: header(answer.headers, 'x-vcap-request-id'),
-      retryAfterMs: retryAfterMs(header(answer.headers, 'retry-after'), clock.now()),
+      retryAfterMs: retryAfterMs(answer.headers, clock.now()),
     });
   }
 

@@ -17,5 +17,13 @@ test.each<[string | undefined, number | undefined]>([
   [' ', undefined],
   [undefined, undefined],
 ])('Retry-After %s is %s ms', (value, ms) => {
-  expect(retryAfterMs(value, NOW)).toBe(ms);
+  expect(retryAfterMs({ 'retry-after': value }, NOW)).toBe(ms);
+});
+
+test.each<[string, number]>([
+  ['Sun, 22 Nov 2026 10:10:00 GMT', 30_000],
+  ['Sun, 22 Nov 2026 09:50:00 GMT', 1_230_000],
+  ['no date', 630_000],
+])('a date is by the clock of who says it: %s', (date, ms) => {
+  expect(retryAfterMs({ 'retry-after': 'Sun, 22 Nov 2026 10:10:30 GMT', date }, NOW)).toBe(ms);
 });

@@ -109,7 +109,7 @@ describe('proxies', () => {
     [
       'no port',
       { yaml: 'cf.proxy.host: p' },
-      ['promregator.yml:1:1: cf.proxy.port: found nothing, expected the port of the proxy that cf.proxy.host names'],
+      ['configuration: cf.proxy.port: found nothing, expected the port of the proxy that cf.proxy.host names'],
     ],
     [
       'the port 0',
