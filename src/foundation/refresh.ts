@@ -137,7 +137,8 @@ export function createRefresher(options: RefresherOptions): Refresher {
     } catch (error) {
       log.error('a refresh went wrong within this program', { error });
     }
-    faults.tell();
+    // What a stop cuts off is no failure of Cloud Foundry's.
+    if (!stopped) faults.tell();
     for (const demand of answered) settle(demand);
     running = false;
     schedule();
