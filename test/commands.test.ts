@@ -1,23 +1,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders are what it is about
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { PROGRAM } from './support/promregator-process.js';
+import { type Ended, runTyped, type Typed } from './support/run-program.js';
 import { temporaryFolder } from './support/temporary-folder.js';
-
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-interface Typed {
-  readonly args: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
-  readonly stdin?: string | Uint8Array;
-}
 
 const HIDDEN = 'hunter2secret';
 const KNOWN = '{cipher}d93dd725143e187804e4105a681706c1185c58f92086bf55aa830e61c0527060';
@@ -37,24 +23,8 @@ const files = {
 for (const [name, text] of Object.entries(files)) writeFileSync(join(folder.path, name), text);
 afterAll(() => folder.remove());
 
-async function run({ args, env = {}, stdin = '' }: Typed): Promise<Ended> {
-  const child = spawn(process.execPath, [PROGRAM, ...args], {
-    cwd: folder.path,
-    env: { PATH: process.env['PATH'], ...env },
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
-  const output = { stdout: '', stderr: '' };
-  child.stdout.on('data', (chunk) => {
-    output.stdout += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    output.stderr += chunk;
-  });
-  // Who refuses an argument does not read on.
-  child.stdin.on('error', () => undefined);
-  child.stdin.end(stdin);
-  const [code] = await once(child, 'close');
-  return { code, ...output };
+function run(typed: Omit<Typed, 'cwd'>): Promise<Ended> {
+  return runTyped({ ...typed, cwd: folder.path });
 }
 
 describe('check-config', () => {

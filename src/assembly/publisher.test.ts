@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { inventoryOf } from '../../test/support/discovery/selection.js';
+import { inventoryOf, ruleOf } from '../../test/support/discovery/selection.js';
 import { recordedLog } from '../../test/support/foundation/recorded-log.js';
 import { manualClock } from '../../test/support/manual-clock.js';
 import type { Rule } from '../discovery/rules.js';
@@ -10,27 +10,7 @@ import { createDirectories, type Selecting } from './directories.js';
 import type { Foundations } from './foundations.js';
 import { createPublisher, GRACE_MS } from './publisher.js';
 
-const RULE: Rule = {
-  id: undefined,
-  name: 'promregator.targets[0]',
-  foundation: undefined,
-  organization: { kind: 'all' },
-  space: { kind: 'all' },
-  application: { kind: 'all' },
-  excludeApplication: undefined,
-  labelSelector: undefined,
-  paths: ['/metrics'],
-  protocol: undefined,
-  authenticatorId: undefined,
-  tlsId: undefined,
-  accessId: '',
-  preferredRouteRegex: [],
-  internalRoutePort: undefined,
-  overrideRouteAndPath: undefined,
-  kubernetesAnnotations: false,
-  scrapeIntervalMs: undefined,
-  scrapeTimeoutMs: undefined,
-};
+const RULE = ruleOf();
 
 function selecting(foundation: string, rules: readonly Rule[] = [RULE]): Selecting {
   return {

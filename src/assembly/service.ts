@@ -58,13 +58,13 @@ export function createService({ before, ...parts }: ServiceParts): Service {
   const { config, sets, foundations, observers, clock, log, instanceId } = parts;
   const lease = sets.lease();
   for (const foundation of config.foundations) lease.of(apiConnections(config, foundation));
+  const byDefault = lease.of(targetConnections(config, config.scraping.tls));
   const byTlsId = new Map(
-    [undefined, ...config.rules.map(({ tls }) => tls)].map((tls) => [
-      tls === undefined ? undefined : tlsIdOf({ tls }),
-      lease.of(targetConnections(config, tls ?? config.scraping.tls)),
+    config.rules.map(({ tls }) => [
+      tlsIdOf({ tls }),
+      tls === undefined ? byDefault : lease.of(targetConnections(config, tls)),
     ]),
   );
-  const byDefault = lease.of(targetConnections(config, config.scraping.tls));
   const authenticators = createConfiguredAuthenticators({
     config,
     connectionsFor: (tls) => lease.of(tokenServiceConnections(config, tls)),
