@@ -14,6 +14,7 @@ const PARTNERS = {
   curl: { package: 'curl', programs: ['curl'] },
   wrk: { package: 'wrk', programs: ['wrk'] },
   nginx: { package: 'nginx-light', programs: ['nginx'] },
+  redis: { package: 'redis-server', programs: ['redis-server', 'redis-cli'] },
 };
 
 function say(text) {
