@@ -20,6 +20,7 @@ import { type Clock, systemClock } from './base/clock.js';
 import type { Milliseconds } from './base/duration.js';
 import { VERSION } from './base/version.js';
 import type { Config, LogConfig } from './config/config.js';
+import { configurationHash } from './config/configuration-hash.js';
 import { createScrapeLedger } from './scraping/scrape-ledger.js';
 import { createCurrentDirectory } from './server/current-directory.js';
 import { createHttpServer } from './server/http-server.js';
@@ -123,12 +124,13 @@ export function createApp(options: AppOptions): App {
   const watch = createFileWatch(clock, async () => {
     await reloader.reload(service.config.reload.onChange ? 'everything' : 'material');
   });
-  let service = make(loaded.config, undefined);
+  let service = make(loaded, undefined);
   select(service);
 
-  function make(next: Config, before: Service | undefined): Service {
+  function make({ config: next, effective }: Loaded, before: Service | undefined): Service {
     return createService({
       config: next,
+      configHash: configurationHash(effective),
       before,
       sets,
       foundations,
@@ -161,7 +163,7 @@ export function createApp(options: AppOptions): App {
     if (stopping) throw new Error('this program is stopping');
     const old = service;
     try {
-      const made = make(next.config, old);
+      const made = make(next, old);
       server.setTls(next.config.server.tls);
       service = made;
     } catch (error) {
@@ -194,7 +196,7 @@ export function createApp(options: AppOptions): App {
     observe: observers.server,
   });
   const processMetrics = addProcessMetrics(metrics.registry);
-  showState(metrics, { current, foundations, ledger, sets });
+  showState(metrics, { service: () => service, current, foundations, ledger, sets });
   let url = '';
 
   return {

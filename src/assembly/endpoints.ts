@@ -24,6 +24,7 @@ import type { ReloadOutcome } from './reloader.js';
 
 export interface EndpointParts {
   readonly config: Config;
+  readonly configHash: number;
   readonly current: CurrentDirectory;
   readonly foundations: Foundations;
   readonly scraper: Scraper;
@@ -58,6 +59,7 @@ export function createEndpoints(parts: EndpointParts): readonly Endpoint[] {
         contextPath: pathPrefixOf(config),
       },
       ownMetricsEndpoint: config.discovery.ownMetricsEndpoint,
+      configHash: parts.configHash,
       whyNotReady,
     }),
     debugDiscoveryEndpoint({

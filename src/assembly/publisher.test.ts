@@ -19,6 +19,7 @@ function selecting(foundation: string, rules: readonly Rule[] = [RULE]): Selecti
     select: {
       rules,
       defaultInternalRoutePort: 8080,
+      own: undefined,
       intervalBoundsMs: { min: 1, max: 2 },
       sendsCredentials: () => false,
     },

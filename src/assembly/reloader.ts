@@ -12,7 +12,8 @@ export type ReloadScope = 'everything' | 'material';
 export type ReloadOutcome = { readonly ok: true } | { readonly ok: false; readonly reason: string };
 
 /** A configuration that was read without a problem. */
-export interface Loaded extends Pick<Extract<ConfigOutcome, { ok: true }>, 'config' | 'watched' | 'files'> {
+export interface Loaded
+  extends Pick<Extract<ConfigOutcome, { ok: true }>, 'config' | 'watched' | 'files' | 'effective'> {
   /** Of the files that it was read from, as they were before they were read. */
   readonly states: FileStates;
 }

@@ -1,8 +1,11 @@
 import type { Config, Rule as RuleConfig } from '../config/config.js';
+import type { OwnApplication } from '../discovery/own-application.js';
 import { isFor, type Rule } from '../discovery/rules.js';
 import { foundationScope } from '../discovery/scope.js';
+import { OWN_METRICS_PATH } from '../discovery/sd-document.js';
 import type { Selecting } from './directories.js';
 import { fingerprint } from './fingerprint.js';
+import { pathPrefixOf } from './path-prefix.js';
 
 /** Which settings of TLS a rule asks for, by a name of ours; undefined: the default ones. */
 export function tlsIdOf({ tls }: Pick<RuleConfig, 'tls'>): string | undefined {
@@ -24,6 +27,7 @@ export function accessIdOf(rule: Pick<RuleConfig, 'authenticatorId' | 'tls'>, co
 /** What selects the targets of each foundation under this configuration. */
 export function selectingOf(config: Config): readonly Selecting[] {
   const { authenticators, defaultInternalRoutePort, scraping } = config;
+  const own = ownApplication(config);
   const rules: readonly Rule[] = config.rules.map((rule) => ({
     ...rule,
     tlsId: tlsIdOf(rule),
@@ -36,10 +40,17 @@ export function selectingOf(config: Config): readonly Selecting[] {
       rules,
       defaultInternalRoutePort,
       intervalBoundsMs: scraping.intervalBoundsMs,
+      own,
       sendsCredentials: (id) => {
         const authenticator = id === undefined ? authenticators.byDefault : authenticators.byId.get(id);
         return authenticator !== undefined && authenticator.type !== 'none';
       },
     },
   }));
+}
+
+function ownApplication(config: Config): OwnApplication | undefined {
+  const { applicationId } = config.platform;
+  if (applicationId === undefined) return undefined;
+  return { guid: applicationId, metricsPath: `${pathPrefixOf(config)}${OWN_METRICS_PATH}` };
 }

@@ -22,6 +22,8 @@ import { createConfiguredAuthenticators, createConfiguredScraper } from './scrap
 /** What is made of one configuration and replaced whole by the next; requests under way keep what they began with. */
 export interface Service {
   readonly config: Config;
+  /** Stands for the options that decide what is answered. */
+  readonly configHash: number;
   readonly lease: ConnectionLease;
   readonly authenticators: Authenticators;
   readonly scraper: Scraper;
@@ -30,6 +32,7 @@ export interface Service {
 
 export interface ServiceParts {
   readonly config: Config;
+  readonly configHash: number;
   /** The service that this one takes over from. */
   readonly before: Service | undefined;
   readonly sets: ConnectionSets;
@@ -55,7 +58,7 @@ export interface ServiceParts {
  * @throws what OpenSSL says
  */
 export function createService({ before, ...parts }: ServiceParts): Service {
-  const { config, sets, foundations, observers, clock, log, instanceId } = parts;
+  const { config, configHash, sets, foundations, observers, clock, log, instanceId } = parts;
   const lease = sets.lease();
   for (const foundation of config.foundations) lease.of(apiConnections(config, foundation));
   const byDefault = lease.of(targetConnections(config, config.scraping.tls));
@@ -102,7 +105,7 @@ export function createService({ before, ...parts }: ServiceParts): Service {
     }),
     onError: (error, { url }) => serverLog.error('a request went wrong within this program', { path: url, error }),
   });
-  return { config, lease, authenticators, scraper, router };
+  return { config, configHash, lease, authenticators, scraper, router };
 }
 
 /** One limit before all of them, where the web config file asks for it. */

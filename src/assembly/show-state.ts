@@ -5,8 +5,11 @@ import type { CurrentDirectory } from '../server/current-directory.js';
 import type { OwnMetrics } from '../telemetry/own-metrics.js';
 import type { ConnectionSets } from './connection-sets.js';
 import type { Foundation, Foundations } from './foundations.js';
+import type { Service } from './service.js';
 
 export interface ShownParts {
+  /** The one in force. */
+  readonly service: () => Pick<Service, 'configHash'>;
   readonly current: CurrentDirectory;
   readonly foundations: Foundations;
   readonly ledger: ScrapeLedger;
@@ -14,7 +17,9 @@ export interface ShownParts {
 }
 
 /** Metrics that are read from the parts when somebody asks for them. */
-export function showState(metrics: OwnMetrics, { current, foundations, ledger, sets }: ShownParts): void {
+export function showState(metrics: OwnMetrics, { service, current, foundations, ledger, sets }: ShownParts): void {
+  metrics.configHash.computedBy(() => service().configHash);
+  metrics.discoveryVersion.computedBy(() => (current.version === undefined ? [] : [[{}, current.version]]));
   metrics.scrapesInFlight.computedBy(() => ledger.inFlight);
   metrics.bufferedBytes.computedBy(() => ledger.heldBytes.bytes);
   metrics.outboundConnections.computedBy(() => sets.stats.open);

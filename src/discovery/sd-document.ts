@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Directory, Target, TargetApplication } from './directory.js';
 import { compileFilter, type DirectoryFilter, type PlaceNames } from './directory-filter.js';
 import { applicationLabels, META_PREFIX } from './sd-labels.js';
@@ -36,6 +37,8 @@ export interface PreparedDocument {
    * same directory, address and filter; worth keeping.
    */
   render(options: RenderOptions): Buffer;
+  /** Stands for targets and labels, without the address of who offers them. */
+  version(): number;
 }
 
 interface Entry {
@@ -57,7 +60,14 @@ export function prepareDocument(directory: Directory): PreparedDocument {
     }
     return { target, key: inside(target.key), rest: `${writeLabels(instanceLabels(target))},${common}}}` };
   });
-  return { render: (options) => render(entries, options) };
+  return { render: (options) => render(entries, options), version: () => versionOf(entries) };
+}
+
+/** 48 bits: as many bytes as a float takes whole, and as Alertmanager shows of its own configuration. */
+function versionOf(entries: readonly Entry[]): number {
+  const hash = createHash('sha256');
+  for (const { key, rest } of entries) hash.update(key).update(rest).update('\n');
+  return hash.digest().readUIntBE(0, 6);
 }
 
 function instanceLabels({ instanceId, index }: Target): ReadonlyMap<string, string> {

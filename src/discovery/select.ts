@@ -10,6 +10,7 @@ import { conflictsBetween } from './conflicts.js';
 import type { Directory, IgnoredWish, LeftOut, RuleMatch, TargetApplication } from './directory.js';
 import { ignoredWishWarnings } from './ignored-wishes.js';
 import { remembering } from './name-selector.js';
+import { type OwnApplication, ownPathWarning, pathsToAsk } from './own-application.js';
 import { type PlacedApp, type Placement, segmentFor, targetsInOrder } from './placements.js';
 import { type Refusal, refusalOf } from './refusal.js';
 import { isFor, type Rule } from './rules.js';
@@ -30,6 +31,8 @@ export interface SelectOptions {
   readonly sendsCredentials: (authenticatorId: string | undefined) => boolean;
   /** Of intervals that annotations ask for: `promregator.scraping.intervalBounds`. */
   readonly intervalBoundsMs: IntervalBounds;
+  /** This program itself, where it runs on Cloud Foundry. */
+  readonly own: OwnApplication | undefined;
 }
 
 /**
@@ -151,13 +154,16 @@ function place(selection: Selection, candidate: Candidate, found: Found): number
   const timing = scrapeTiming({ rule, wishes: found.wishes, intervalBoundsMs: selection.intervalBoundsMs });
   let instances = 0;
   let earlier: TargetApplication | undefined;
-  for (const path of found.wishes.path === undefined ? rule.paths : [found.wishes.path]) {
+  const annotated = found.wishes.path;
+  for (const path of pathsToAsk(candidate, annotated, selection.own)) {
     const outcome = placeAt(selection, { ...candidate, ...found, timing, path });
     if (typeof outcome === 'number') instances += outcome;
     else earlier ??= outcome;
   }
   if (instances > 0) {
     if (found.process.instances > MOST_INSTANCES) selection.findings.add(tooManyInstances(candidate));
+    const warning = ownPathWarning(candidate, annotated, selection.own);
+    if (warning !== undefined) selection.findings.add(warning);
     noteIgnoredWishes(selection, candidate, found, timing);
   } else if (earlier !== undefined) {
     const detail = `${earlier.rule} gives the same protocol, port and path`;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Directory } from '../discovery/directory.js';
 import { type PreparedDocument, prepareDocument, type RenderOptions } from '../discovery/sd-document.js';
 
@@ -9,8 +10,19 @@ export interface CurrentDirectory {
   /** Whether all of it may be handed out, or only the part of a foundation that somebody names. */
   readonly whole: 'ready' | 'withheld';
   replace(directory: Directory, completeness?: Completeness): void;
-  /** The discovery document as bytes; undefined until there is a directory. */
-  document(options: RenderOptions): Buffer | undefined;
+  /** The discovery document; undefined until there is a directory. */
+  document(options: RenderOptions): DiscoveryDocument | undefined;
+  /**
+   * Stands for what the directory offers, whoever asks for it: replicas with the same targets have the same. Undefined
+   * until there is a directory.
+   */
+  readonly version: number | undefined;
+}
+
+export interface DiscoveryDocument {
+  readonly bytes: Buffer;
+  /** Strong (RFC 9110 8.8.3), with its quotes: the same for the same bytes, in every replica. */
+  readonly etag: string;
 }
 
 export interface Completeness {
@@ -28,7 +40,8 @@ export function createCurrentDirectory(): CurrentDirectory {
   let directory: Directory | undefined;
   let completeness = COMPLETE;
   let prepared: PreparedDocument | undefined;
-  const documents = new Map<string, Buffer>();
+  const documents = new Map<string, DiscoveryDocument>();
+  let version: number | undefined;
   let keptBytes = 0;
 
   return {
@@ -45,6 +58,7 @@ export function createCurrentDirectory(): CurrentDirectory {
       directory = next;
       completeness = nextCompleteness;
       prepared = undefined;
+      version = undefined;
       documents.clear();
       keptBytes = 0;
     },
@@ -54,15 +68,22 @@ export function createCurrentDirectory(): CurrentDirectory {
       const known = documents.get(key);
       if (known !== undefined) return known;
       prepared ??= prepareDocument(directory);
-      const document = prepared.render(options);
-      for (const [oldest, { length }] of documents) {
-        if (documents.size < MAX_DOCUMENTS && keptBytes + document.length <= MAX_BYTES) break;
+      const bytes = prepared.render(options);
+      for (const [oldest, { bytes: old }] of documents) {
+        if (documents.size < MAX_DOCUMENTS && keptBytes + bytes.length <= MAX_BYTES) break;
         documents.delete(oldest);
-        keptBytes -= length;
+        keptBytes -= old.length;
       }
+      const document = { bytes, etag: `"${createHash('sha256').update(bytes).digest('base64url')}"` };
       documents.set(key, document);
-      keptBytes += document.length;
+      keptBytes += bytes.length;
       return document;
+    },
+    get version() {
+      if (directory === undefined) return undefined;
+      prepared ??= prepareDocument(directory);
+      version ??= prepared.version();
+      return version;
     },
   };
 }

@@ -2,6 +2,9 @@ import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 
 export const NO_CACHE = 'no-cache';
 
+/** Nobody guesses at what we send, and no page shows it as its own. */
+const SAFETY = { 'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY' } as const;
+
 const PLAIN = 'text/plain; charset=utf-8';
 
 export interface Answer {
@@ -21,13 +24,20 @@ export function respond(response: ServerResponse, answer: Answer): void {
     'content-type': answer.contentType,
     'content-length': body.length,
     'cache-control': NO_CACHE,
-    'x-content-type-options': 'nosniff',
-    'x-frame-options': 'DENY',
+    ...SAFETY,
     ...answer.headers,
   };
   for (const name of response.getHeaderNames()) delete headers[name];
   response.writeHead(answer.status, headers);
   response.end(body);
+}
+
+/** What the caller has is still right (RFC 9110 15.4.5): the headers that a 200 would have, and no body. */
+export function respondNotModified(response: ServerResponse, extra: OutgoingHttpHeaders): void {
+  const headers: OutgoingHttpHeaders = { 'cache-control': NO_CACHE, ...SAFETY, ...extra };
+  for (const name of response.getHeaderNames()) delete headers[name];
+  response.writeHead(304, headers);
+  response.end();
 }
 
 /** A sentence for whoever looks. It gets its line break here. */

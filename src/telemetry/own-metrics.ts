@@ -82,6 +82,18 @@ export const OWN_METRICS = {
     help: 'When a configuration last took force, in seconds since 1970.',
     labels: [],
   },
+  configHash: {
+    name: 'promregator_config_hash',
+    type: 'gauge',
+    help: 'Stands for the options that decide what is answered, without secrets: replicas that are set up alike have the same.',
+    labels: [],
+  },
+  discoveryVersion: {
+    name: 'promregator_inventory_version',
+    type: 'gauge',
+    help: 'Stands for the targets that are offered: replicas that offer the same have the same. Absent until there are some.',
+    labels: [],
+  },
   scrapes: {
     name: 'promregator_scrapes_total',
     type: 'counter',
@@ -341,6 +353,8 @@ export function createOwnMetrics(options: OwnMetricsOptions): OwnMetrics {
     instances,
     configReloadSuccessful: registry.gauge(table.configReloadSuccessful),
     configReloadTime: registry.gauge(table.configReloadTime),
+    configHash: registry.gauge(table.configHash),
+    discoveryVersion: registry.gauge(table.discoveryVersion),
     scrapes: registry.counter(table.scrapes),
     scrapesInFlight: registry.gauge(table.scrapesInFlight),
     scrapeBytes: registry.counter(table.scrapeBytes),

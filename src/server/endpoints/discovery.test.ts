@@ -149,3 +149,37 @@ test('the debug view is JSON and can be narrowed', async () => {
   expect(headers['content-type']).toBe('application/json');
   expect(JSON.parse(body.toString())).toMatchObject({ targets: 1, inventory: {}, rules: [{ instances: 3 }] });
 });
+
+describe('an entity tag', () => {
+  test('is the same in two replicas with the same targets, and other for other bytes', async () => {
+    const [one, two] = [await proxyWith({}), await proxyWith({})];
+    const headers = { host: 'promregator.example.org:80' };
+    const [first, second] = [
+      await ask(`${one.url}/discovery`, { headers }),
+      await ask(`${two.url}/discovery`, { headers }),
+    ];
+    expect(first.headers.etag).toMatch(/^"[\w-]{43}"$/);
+    expect([second.headers.etag, second.body.toString()]).toEqual([first.headers.etag, first.body.toString()]);
+    const part = await ask(`${one.url}/discovery?application=orders`, { headers });
+    expect(part.headers.etag).not.toBe(first.headers.etag);
+    const elsewhere = await ask(`${one.url}/discovery`, { headers: { host: 'other.example.org:80' } });
+    expect(elsewhere.headers.etag).not.toBe(first.headers.etag);
+  });
+
+  test.each(['GET', 'HEAD'])('saves the body of a %s that knows it', async (method) => {
+    const proxy = await proxyWith({});
+    const { etag = '' } = (await ask(`${proxy.url}/discovery`)).headers;
+    const again = await ask(`${proxy.url}/discovery`, { method, headers: { 'if-none-match': `"x", W/${etag}` } });
+    expect([again.status, again.body.length, again.headers.etag]).toEqual([304, 0, etag]);
+    expect(again.headers['cache-control']).toBe('no-cache');
+    expect(again.headers['x-content-type-options']).toBe('nosniff');
+    const changed = await ask(`${proxy.url}/discovery`, { method, headers: { 'if-none-match': '"x"' } });
+    expect(changed.status).toBe(200);
+  });
+
+  test('comes with what replicas can be compared by', async () => {
+    const { headers } = await ask(`${(await proxyWith({})).url}/discovery`);
+    expect(headers['x-promregator-config']).toBe('000000c0ffee');
+    expect(headers['x-promregator-inventory']).toMatch(/^[\da-f]{12}$/);
+  });
+});

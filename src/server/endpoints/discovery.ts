@@ -3,9 +3,10 @@ import type { RenderOptions } from '../../discovery/sd-document.js';
 import { acceptsJson } from '../accepts-json.js';
 import { type AddressOptions, advertisedAddress } from '../advertised-address.js';
 import type { CurrentDirectory } from '../current-directory.js';
+import { matches } from '../entity-tag.js';
 import type { Guard } from '../guard.js';
 import { readAskedPart } from '../query.js';
-import { respond, respondText } from '../respond.js';
+import { respond, respondNotModified, respondText } from '../respond.js';
 import type { Endpoint } from '../router.js';
 
 export interface DiscoveryEndpointOptions {
@@ -13,6 +14,8 @@ export interface DiscoveryEndpointOptions {
   readonly current: CurrentDirectory;
   readonly address: AddressOptions;
   readonly ownMetricsEndpoint: boolean;
+  /** Stands for the options that decide what is answered; the same in replicas that are set up alike. */
+  readonly configHash: number;
   /** Why there is no directory yet, or nothing of this foundation in it, in words. */
   readonly whyNotReady: (foundation: string | undefined) => string;
 }
@@ -40,9 +43,11 @@ export function discoveryEndpoint(options: DiscoveryEndpointOptions): Endpoint {
         respondText(response, 400, asked.problem);
         return;
       }
-      const body = asked.kind === 'part' ? options.current.document(renderOptions(asked.filter)) : undefined;
-      if (body !== undefined) {
-        respond(response, { status: 200, contentType: JSON_TYPE, body });
+      const document = asked.kind === 'part' ? options.current.document(renderOptions(asked.filter)) : undefined;
+      if (document !== undefined) {
+        const headers = { etag: document.etag, ...versionHeaders(options) };
+        if (matches(request.headers['if-none-match'], document.etag)) respondNotModified(response, headers);
+        else respond(response, { status: 200, contentType: JSON_TYPE, body: document.bytes, headers });
         return;
       }
       const reason = options.whyNotReady(asked.kind === 'not_ready' ? asked.foundation : undefined);
@@ -56,5 +61,14 @@ export function discoveryEndpoint(options: DiscoveryEndpointOptions): Endpoint {
         };
       }
     },
+  };
+}
+
+/** For whoever compares replicas by hand; the metrics say the same. Hexadecimal, as hashes are read. */
+function versionHeaders({ configHash, current }: DiscoveryEndpointOptions): Readonly<Record<string, string>> {
+  const hex = (hash: number): string => hash.toString(16).padStart(12, '0');
+  return {
+    'x-promregator-config': hex(configHash),
+    ...(current.version === undefined ? {} : { 'x-promregator-inventory': hex(current.version) }),
   };
 }

@@ -121,6 +121,7 @@ export function select(
     defaultInternalRoutePort: 9090,
     sendsCredentials: (authenticatorId) => authenticatorId !== undefined && authenticatorId !== 'none',
     intervalBoundsMs: { min: 5000, max: 600_000 },
+    own: undefined,
     ...options,
   });
 }

@@ -140,6 +140,7 @@ export async function startProxy(options: ProxyOptions = {}): Promise<ScrapeProx
       discoveryEndpoint({
         guard,
         current,
+        configHash: 0xc0ffee,
         address: {
           hostname: undefined,
           port: undefined,
