@@ -198,7 +198,7 @@ class FileLoader {
     chain: readonly string[],
   ): Promise<readonly MapNode[]> {
     const { name, form } = location;
-    const text = this.#options.env[name];
+    const text = Object.hasOwn(this.#options.env, name) ? this.#options.env[name] : undefined;
     const source = { name: `env:${name}`, form, scope: 'always', chain } as const;
     if (text === undefined) this.#missing(location, `no variable ${name} in the environment`);
     else if (!chain.includes(source.name)) return this.#readDocuments(source, { kind: 'environment', name }, text);

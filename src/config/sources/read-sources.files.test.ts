@@ -126,6 +126,11 @@ describe('which files are read, the lowest first', () => {
       [],
     ],
     [
+      'a variable that every object seems to have',
+      { args: ['--spring.config.location=a.yml,optional:env:__proto__'], files: { '/work/a.yml': '' } },
+      ['a.yml'],
+    ],
+    [
       'files for profiles beside each, those of one group by profile, those of several by place',
       {
         args: ['--spring.profiles.active=p,q', '--spring.config.location=a/;b/,c.yml'],
