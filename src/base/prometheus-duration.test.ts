@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { propertyRuns } from '../../test/support/property-runs.js';
 import { formatPrometheusDuration, parsePrometheusDuration } from './prometheus-duration.js';
 
 test.each<[string, number | undefined]>([
@@ -54,5 +55,6 @@ test('what is written is read as the same', () => {
     fc.property(fc.nat({ max: 2 ** 40 }), (ms) => {
       expect(parsePrometheusDuration(formatPrometheusDuration(ms))).toBe(ms);
     }),
+    propertyRuns(),
   );
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { loadWritten, MANDATORY_ENV } from '../../test/support/config/load-written.js';
+import { propertyRuns } from '../../test/support/property-runs.js';
 import { formatPath } from './path.js';
 import { formatProblem } from './report.js';
 import { rootSchema } from './schema/root.js';
@@ -14,7 +15,7 @@ describe('no input', () => {
       fc.asyncProperty(fc.string({ unit: 'binary' }), fc.array(fc.string()), async (yaml, args) => {
         await loadWritten({ yaml, args });
       }),
-      { numRuns: 500 },
+      propertyRuns(500),
     );
   });
 
@@ -38,7 +39,7 @@ describe('no input', () => {
         const outcome = await loadWritten({ yaml, args });
         if (!outcome.ok) expect(outcome.problems.length).toBeGreaterThan(0);
       }),
-      { numRuns: 500 },
+      propertyRuns(500),
     );
   });
 

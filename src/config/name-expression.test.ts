@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { propertyRuns } from '../../test/support/property-runs.js';
 import { compileNameExpression, compileRouteExpression } from './name-expression.js';
 
 function matchesName(source: string, name: string): boolean | string {
@@ -119,7 +120,7 @@ describe('any input', () => {
         again.expression.prepare(names);
         for (const name of names) expect(outcome.expression.test(name)).toBe(again.expression.test(name));
       }),
-      { numRuns: 2000 },
+      propertyRuns(2000),
     );
   });
 
@@ -129,6 +130,7 @@ describe('any input', () => {
         const outcome = compileRouteExpression(`\\Q${text.replaceAll('\\E', '')}\\E`);
         expect(outcome.ok && outcome.expression.test(text.replaceAll('\\E', ''))).toBe(true);
       }),
+      propertyRuns(),
     );
   });
 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { propertyRuns } from '../../test/support/property-runs.js';
 import { errorCode } from '../base/errors.js';
 import type { Directory, Target, TargetApplication } from './directory.js';
 import { type AdvertisedAddress, prepareDocument, type RenderOptions } from './sd-document.js';
@@ -251,6 +252,7 @@ test('whatever tenants write, the document obeys the rules and keeps instances a
       expect(document).toHaveLength(targets.length + (ownMetrics ? 1 : 0));
       expect(new Set(document.map(({ labels }) => labels['instance'])).size).toBe(document.length);
     }),
+    propertyRuns(),
   );
 });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { everyone, named, select } from '../../test/support/discovery/selection.js';
+import { propertyRuns } from '../../test/support/property-runs.js';
 import type { Directory } from './directory.js';
 
 describe('properties', () => {
@@ -60,6 +61,7 @@ describe('properties', () => {
           expect(URL.canParse(origin)).toBe(true);
         }
       }),
+      propertyRuns(),
     );
   });
 
@@ -73,6 +75,7 @@ describe('properties', () => {
         ]);
         expect(seen.size).toBe(directory.rules[0]?.applications);
       }),
+      propertyRuns(),
     );
   });
 
@@ -94,6 +97,7 @@ describe('properties', () => {
           expect(after.targets).toEqual(others(select(sketches, changes)));
         },
       ),
+      propertyRuns(),
     );
   });
 });

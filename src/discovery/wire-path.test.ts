@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { propertyRuns } from '../../test/support/property-runs.js';
 import { wirePath } from './wire-path.js';
 
 test.each([
@@ -36,5 +37,6 @@ test('any two texts make a request target, and encoding it again changes nothing
       expect(whole).toMatch(/^(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/?]|%[0-9A-Fa-f]{2})+$/);
       expect(wirePath('', whole)).toBe(whole);
     }),
+    propertyRuns(),
   );
 });

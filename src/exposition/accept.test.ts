@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { propertyRuns } from '../../test/support/property-runs.js';
 import { createAcceptNegotiation, cutAccept, DEFAULT_ACCEPT, preferredFormat } from './accept.js';
 
 /** facts/prometheus.md 2.1, bytes as sent. */
@@ -128,5 +129,6 @@ test('no header makes it throw or send on anything that is not a clause of ours'
       for (const each of cutAccept(accept).split(',')) expect(each).toMatch(clause);
       preferredFormat(accept, ['text', 'openmetrics', 'protobuf']);
     }),
+    propertyRuns(),
   );
 });

@@ -1,6 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { propertyRuns } from '../../test/support/property-runs.js';
 import { storedGzipMember } from './gzip-member.js';
 
 test.each([0, 1, 463, 65_534, 65_535, 65_536, 131_070, 200_000])('%d bytes come out as they went in', (length) => {
@@ -14,5 +15,6 @@ test('any bytes join other members', () => {
       const joined = Buffer.concat([storedGzipMember(Buffer.from(first)), gzipSync(second)]);
       expect(gunzipSync(joined).equals(Buffer.concat([first, second]))).toBe(true);
     }),
+    propertyRuns(),
   );
 });

@@ -1,6 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { propertyRuns } from '../../test/support/property-runs.js';
 import { createEofHoldback } from './eof-holdback.js';
 import { type BodyForm, createStreamedJoin, joinOwnSamples } from './join-own-samples.js';
 import { leadingOpenMetricsSamples, ownDocument, ownSamples } from './own-samples.js';
@@ -83,5 +84,6 @@ test('the holdback loses nothing, adds nothing and finds the end wherever chunks
       expect(Buffer.concat([...out, tail.body, tail.eof ?? Buffer.alloc(0)]).toString()).toBe(body);
       expect(tail.eof !== undefined).toBe(/(?:^|\n)# EOF\n?$/.test(body));
     }),
+    propertyRuns(),
   );
 });

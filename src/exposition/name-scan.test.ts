@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { propertyRuns } from '../../test/support/property-runs.js';
 import { createNameScan } from './name-scan.js';
 import { ownSamples } from './own-samples.js';
 
@@ -62,6 +63,7 @@ describe('lines', () => {
         const body = Buffer.from(lines.join(''));
         expect(scan('text', body, lengths)).toEqual(scan('text', body));
       }),
+      propertyRuns(),
     );
   });
 
@@ -126,6 +128,7 @@ describe('messages', () => {
         const body = Buffer.concat(parts);
         expect(scan('protobuf', body, lengths)).toEqual(scan('protobuf', body));
       }),
+      propertyRuns(),
     );
   });
 });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { propertyRuns } from '../../test/support/property-runs.js';
 import { MOST_CONTENT_BYTES, mayBeReplaced, seal, unseal } from './inventory-envelope.js';
 
 const MIB = 1024 * 1024;
@@ -18,6 +19,7 @@ describe('seal and unseal', () => {
       fc.asyncProperty(fc.array(fc.string({ unit: 'grapheme' })), async (pieces) => {
         expect((await unseal(await seal(pieces))).toString()).toBe(pieces.join(''));
       }),
+      propertyRuns(),
     );
   });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { propertyRuns } from '../../test/support/property-runs.js';
 import type { DatedInventory } from './dated-inventory.js';
 import { decodeInventories, encodeInventories, type InventoryFile } from './inventory-file.js';
 import { perKind } from './resources.js';
@@ -98,7 +99,7 @@ describe('an inventory file', () => {
       fc.property(files, (file) => {
         expect(spelledOut(decodeInventories(write(file)))).toEqual(spelledOut(file));
       }),
-      { numRuns: 300 },
+      propertyRuns(300),
     );
   });
 
@@ -108,6 +109,7 @@ describe('an inventory file', () => {
         const content = write(file);
         expect(() => decodeInventories(content.subarray(0, where % content.length))).toThrow(/ends too early/);
       }),
+      propertyRuns(),
     );
   });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { propertyRuns } from '../../../test/support/property-runs.js';
 import { parseProperties } from './properties-text.js';
 
 /** Compared with Java 17 on 20000 random texts when it was written; a backslash alone at the end has no name here. */
@@ -129,6 +130,7 @@ test('what Properties.store writes comes back', () => {
       const [document = []] = parseProperties(written).documents;
       expect(document.map(({ name, value }) => [name, value])).toEqual(entries);
     }),
+    propertyRuns(),
   );
 });
 
@@ -146,7 +148,7 @@ test('never throws', () => {
     fc.property(fc.string({ unit }), (text) => {
       expect(parseProperties(text).documents.length).toBeGreaterThan(0);
     }),
-    { numRuns: 1000 },
+    propertyRuns(1000),
   );
   const long = '\\u0041='.repeat(200_000);
   expect(parseProperties(long).documents[0]).toHaveLength(1);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readWrittenSources } from '../../../test/support/config/read-written-sources.js';
+import { propertyRuns } from '../../../test/support/property-runs.js';
 
 const PIECES = [
   ...['spring.config.import', 'spring.profiles.active', 'spring', 'server.port', '__proto__', '[0]', 'a', '-D', '--'],
@@ -28,6 +29,6 @@ test('no text of any source makes reading throw or run for ever', async () => {
       const outcome = await readWrittenSources({ yaml, args, env, files });
       expect(outcome.problems.join('\n')).not.toContain('undefined');
     }),
-    { numRuns: 500 },
+    propertyRuns(500),
   );
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { propertyRuns } from '../../../test/support/property-runs.js';
 import { splitSwitches } from './switch-words.js';
 
 test.each([
@@ -27,6 +28,7 @@ test('words in quotes come back', () => {
     fc.property(fc.array(word), (words) => {
       expect(splitSwitches(words.map((each) => `'${each}'`).join(' '))).toEqual(words);
     }),
+    propertyRuns(),
   );
 });
 
@@ -36,5 +38,6 @@ test('never throws, and makes up nothing', () => {
       const joined = splitSwitches(text)?.join('') ?? '';
       expect(joined.length).toBeLessThanOrEqual(text.length);
     }),
+    propertyRuns(),
   );
 });

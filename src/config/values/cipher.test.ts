@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { propertyRuns } from '../../../test/support/property-runs.js';
 import { createCipher } from './cipher.js';
 
 /** Of facts, promregator 4; the others made by javax.crypto with the same algorithm. */
@@ -46,7 +47,7 @@ describe('a cipher', () => {
         const cipher = createCipher(key);
         expect(cipher.decrypt(cipher.encrypt(text))).toEqual({ ok: true, text });
       }),
-      { numRuns: 50 },
+      propertyRuns(50),
     );
   });
 

@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders are what it is about
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { propertyRuns } from '../../../test/support/property-runs.js';
 import { type Part, parsePlaceholders } from './placeholders.js';
 
 /** `a[name|fallback]b`: a placeholder in brackets, which no row has in its text. */
@@ -52,5 +53,8 @@ test('deeper than anybody nests them there are none', () => {
 
 test('texts without placeholders come out as they are, whatever braces they hold', () => {
   const text = fc.string({ unit: fc.constantFrom('{', '}', '$ ', ':', 'a') });
-  fc.assert(fc.property(text, (written) => void expect(show(parsePlaceholders(written) ?? [])).toBe(written)));
+  fc.assert(
+    fc.property(text, (written) => void expect(show(parsePlaceholders(written) ?? [])).toBe(written)),
+    propertyRuns(),
+  );
 });

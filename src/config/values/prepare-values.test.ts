@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { writeTree } from '../../../test/support/config/write-tree.js';
+import { propertyRuns } from '../../../test/support/property-runs.js';
 import { formatOrigin } from '../origin.js';
 import { formatPath } from '../path.js';
 import { type Findings, formatProblem } from '../report.js';
@@ -231,7 +232,7 @@ describe('placeholders', () => {
       fc.asyncProperty(written, written, written, written, async (a, b, d, key) => {
         await prepare({ tree: { a, b, c: { d }, encrypt: { key } }, env: { B: a, C_D: b } });
       }),
-      { numRuns: 1000 },
+      propertyRuns(1000),
     );
   });
 });
