@@ -7,6 +7,7 @@ import {
   type ScriptedLister,
   scriptedLister,
   smallWorld,
+  type World,
 } from '../../test/support/foundation/scripted-lister.js';
 import { type ManualClock, manualClock } from '../../test/support/manual-clock.js';
 import { deferred } from '../../test/support/outbound/ask.js';
@@ -363,6 +364,97 @@ describe('a list that has lost much', () => {
     await all.after(0);
     expect(all.asked.filter((question) => question.startsWith('apps')).length).toBe(readings);
     expect(all.refresher.inventory?.apps.size).toBe(1);
+  });
+});
+
+describe('a first list that lacks what others name', () => {
+  const spaces = ['s1', 's2', 's3'];
+  const world = (): World => ({
+    ...smallWorld(),
+    organizations: ['o1', 'o2', 'o3'].map((guid) => ({ guid, name: guid })),
+    spaces: spaces.map((guid, n) => ({ guid, name: guid, organizationGuid: `o${n + 1}` })),
+    apps: spaces.map((space) => appIn(`a-${space}`, space)),
+    processes: spaces.map((space) => processOf(`a-${space}`, space)),
+    routes: spaces.map((space) => routeTo(`a-${space}`, space)),
+  });
+
+  /** The first answers of a kind are short. */
+  function cutAtFirst(all: Started, kind: ResourceKind, answers: number): void {
+    const whole = { ...all.world };
+    let cut = 0;
+    all.onAsked = (question) => {
+      Object.assign(all.world, whole);
+      if (question.split(' ')[0] !== kind || cut === answers) return;
+      cut += 1;
+      Object.assign(all.world, { [kind]: whole[kind].slice(0, whole[kind].length === 1 ? 0 : 1) });
+    };
+  }
+
+  test.each(RESOURCE_KINDS.flatMap((kind) => [[kind, WHOLE] as const, [kind, wanting(...spaces)] as const]))(
+    '%s: is read again before it counts',
+    async (kind, scope) => {
+      const all = create(scope, world());
+      cutAtFirst(all, kind, 1);
+      all.refresher.start();
+      await all.after(0);
+      expect(all.inventories.map((each) => perKind((of) => each[of].size))).toEqual([
+        { organizations: 3, spaces: 3, apps: 3, processes: 3, routes: 3, domains: 1 },
+      ]);
+      // Routes of a plan are found by their applications.
+      if (scope.everything || kind !== 'routes') expect(all.listed).toContain(`${kind} shrunk refuted`);
+    },
+  );
+
+  test('is believed when it says the same again, and not asked a third time', async () => {
+    const all = create(WHOLE, world());
+    cutAtFirst(all, 'apps', 2);
+    all.refresher.start();
+    await all.after(0);
+    expect(all.refresher.inventory?.apps.size).toBe(1);
+    expect(all.listed).toContain('apps shrunk confirmed');
+    expect(all.asked.filter((kind) => kind === 'apps').length).toBe(2);
+  });
+
+  test('makes no inventory while it cannot be read again', async () => {
+    const all = create(WHOLE, world());
+    cutAtFirst(all, 'apps', 1);
+    const cut = all.onAsked;
+    all.onAsked = (question) => {
+      if (question === 'apps' && all.asked.filter((each) => each === 'apps').length === 2) all.failing.set('apps', NO);
+      cut?.(question);
+    };
+    all.refresher.start();
+    await all.after(0);
+    expect([all.inventories, all.refresher.lists.apps.failures]).toEqual([[], 1]);
+    all.failing.clear();
+    await all.after(2_000);
+    expect(all.inventories.map(({ apps }) => apps.size)).toEqual([3]);
+  });
+
+  test('is nothing new once there is an inventory', async () => {
+    const all = await started(WHOLE, world());
+    all.news();
+    all.world.apps = all.world.apps.slice(0, 2);
+    await all.after(MINUTE);
+    expect(all.inventories.map(({ apps }) => apps.size)).toEqual([3, 2]);
+  });
+
+  test.each<[string, (world: World) => void]>([
+    ['workers without a route, unless they are most', (all) => (all.routes = all.routes.slice(0, 2))],
+    ['applications that are stopped', (all) => (all.apps = all.apps.map((app) => ({ ...app, state: 'STOPPED' })))],
+    [
+      'an organization without a space',
+      (all) => (all.organizations = [...all.organizations, { guid: 'o4', name: 'o4' }]),
+    ],
+    [
+      'a route to an application that we may not see',
+      (all) => (all.routes = [...all.routes, routeTo('foreign', 's1')]),
+    ],
+  ])('%s: read once', async (_, change) => {
+    const whole = world();
+    change(whole);
+    const all = await started(WHOLE, whole);
+    expect(all.asked.sort()).toEqual([...RESOURCE_KINDS].sort());
   });
 });
 

@@ -3,6 +3,7 @@ import type { Milliseconds } from '../base/duration.js';
 import { describeError } from '../base/errors.js';
 import type { Log } from '../telemetry/log.js';
 import { ApiError } from './api-error.js';
+import { findDoubtful } from './doubtful.js';
 import type { Inventory, Plan } from './inventory.js';
 import { createListFaults } from './list-faults.js';
 import type { Filter, Lister } from './list-resources.js';
@@ -69,6 +70,8 @@ export interface ListStatus {
 /** Kinds that are narrowed to the spaces of the plan. */
 const NARROWED = ['apps', 'processes', 'routes'] as const satisfies readonly ResourceKind[];
 
+type NarrowedKind = (typeof NARROWED)[number];
+
 function isNarrowed(kind: ResourceKind): boolean {
   return NARROWED.some((each) => each === kind);
 }
@@ -110,6 +113,8 @@ export function createRefresher(options: RefresherOptions): Refresher {
   /** Monotonic. */
   let inventoryReadAt: Readonly<Record<ResourceKind, Milliseconds>> | undefined;
   let unresolved: Unresolved = new Map();
+  /** Lists that say what nothing was known of before. */
+  const unproven = new Set<ResourceKind>();
   let demands: Demand[] = [];
   let timer: Timer | undefined;
   let running = false;
@@ -157,13 +162,43 @@ export function createRefresher(options: RefresherOptions): Refresher {
       scope.everything && readNarrowed(due, EVERYTHING),
     ]);
     await Promise.all([due.has('organizations') && read('organizations'), due.has('spaces') && read('spaces')]);
+    let plan: Plan | undefined = EVERYTHING;
     if (!scope.everything) {
-      const plan = planNow();
+      await readAgain(doubtful().filter((kind) => kind === 'organizations' || kind === 'spaces'));
+      plan = planNow();
       if (plan !== undefined) await readNarrowed(due, plan);
       else postponeNarrowed(due);
     }
     await early;
-    publish();
+    await readAgain(doubtful(), plan);
+    if (doubtful().length === 0) publish();
+  }
+
+  /** Of these no first inventory is made before they have been read a second time. */
+  function doubtful(): readonly ResourceKind[] {
+    return inventory === undefined ? findDoubtful(lists).filter((kind) => unproven.has(kind)) : [];
+  }
+
+  /** Those that fail are read when they are due. */
+  async function readAgain(doubts: readonly ResourceKind[], plan: Plan = EVERYTHING): Promise<void> {
+    const kinds = new Set(doubts.filter((kind) => lists[kind].failures === 0));
+    if (kinds.size === 0) return;
+    log.info('some lists lack what others name, reading them again before they count', {
+      kinds: [...kinds].join(', '),
+    });
+    // Routes of other spaces are asked for by the applications that are known.
+    if (plan.spaces !== 'all' && (kinds.has('apps') || kinds.has('processes'))) kinds.add('routes');
+    const whole = (['organizations', 'spaces', 'domains'] as const).filter((kind) => kinds.has(kind));
+    const narrowed = NARROWED.filter((kind) => kinds.has(kind));
+    await Promise.all([...whole.map((kind) => read(kind)), readByPlan(narrowed, plan)]);
+    const still = findDoubtful(lists);
+    for (const kind of doubts) {
+      if (lists[kind].failures > 0) continue;
+      const result = still.includes(kind) ? 'confirmed' : 'refuted';
+      options.observe.shrunk(kind, result);
+      if (result === 'refuted')
+        log.warn('a list lacked what others name, and a second reading that has it counts', { kind });
+    }
   }
 
   /** What the rules need of the organizations and spaces known now; the plan that a list was read by where it asks for the same. */
@@ -187,15 +222,19 @@ export function createRefresher(options: RefresherOptions): Refresher {
     const wanted = NARROWED.filter(
       (kind) => due.has(kind) || (lists[kind].plan !== plan && lists[kind].failures === 0),
     );
+    await readByPlan(wanted, plan);
+  }
+
+  async function readByPlan(kinds: readonly NarrowedKind[], plan: Plan): Promise<void> {
     const { spaces } = plan;
     if (spaces === 'all') {
-      await Promise.all(wanted.map((kind) => read(kind, plan)));
+      await Promise.all(kinds.map((kind) => read(kind, plan)));
       return;
     }
     const filter: Filter = { parameter: 'space_guids', guids: [...spaces].sort() };
-    const first = wanted.filter((kind) => kind !== 'routes');
+    const first = kinds.filter((kind) => kind !== 'routes');
     await Promise.all(first.map((kind) => read(kind, plan, () => lister.list(kind, filter))));
-    if (wanted.includes('routes')) await read('routes', plan, () => routesIn(filter));
+    if (kinds.includes('routes')) await read('routes', plan, () => routesIn(filter));
   }
 
   /** Routes belong to a space, but may be shared into others: applications that none leads to are asked about by name. */
@@ -218,8 +257,11 @@ export function createRefresher(options: RefresherOptions): Refresher {
   ): Promise<void> {
     const askedAt = clock.monotonic();
     const list: ListState<K> = lists[kind];
+    const before = comparable(kind, plan);
     try {
-      const elements = await guard.read(kind, comparable(kind, plan), fetch);
+      const elements = await guard.read(kind, before, fetch);
+      if (before === undefined) unproven.add(kind);
+      else unproven.delete(kind);
       faults.succeeded(kind);
       list.succeeded(elements, plan, askedAt);
       options.observe.listed(kind, 'success');
