@@ -95,7 +95,7 @@ test('the table tells targets with rule and route, and why others are left out',
   expect(stdout).toContain('No application matches: idle\n');
   expect(stdout).toContain('6 targets of 3 applications; 1 applications left out by at least one rule\n');
   expect(stdout).toMatch(/ RULE +LEFT OUT +REASON$/m);
-  expect(stdout).toContain('evil\\u001b[2J\\u009b1m\\u000aname');
+  expect(stdout).toContain('evil\\u001b[2J\\u009b1m\\nname');
 });
 
 test('JSON tells the same', async () => {

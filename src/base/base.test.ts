@@ -21,6 +21,7 @@ describe('describeError', () => {
     ],
     ['a text', 'boom', 'boom'],
     ['line breaks', new Error('a\r\nb\u0000c\u2028d'), 'a b c d'],
+    ['marks of direction', new Error('a\u202eb\u2066\ufeffc'), 'a b c'],
   ])('says %s', (_, error, sentence) => {
     expect(describeError(error)).toBe(sentence);
   });

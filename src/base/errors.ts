@@ -1,3 +1,5 @@
+import { withoutObeyed } from './visible-text.js';
+
 /**
  * An error with a stable code, a sentence that says what was tried on what, and its cause.
  *
@@ -42,8 +44,7 @@ function sentenceOf(value: unknown): string {
   return value.message === '' ? (errorCode(value) ?? value.name) : value.message;
 }
 
-/** Control characters as spaces, so that a foreign text cannot forge a line of a log or of a plain-text answer. */
+/** What a terminal or a log would obey as spaces, so that a foreign text cannot forge a line or turn one round. */
 export function oneLine(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it is about
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim();
+  return withoutObeyed(text);
 }

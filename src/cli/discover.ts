@@ -4,6 +4,7 @@ import { configuredAddress } from '../assembly/configured-address.js';
 import { createListing, type Listing } from '../assembly/listing.js';
 import { systemClock } from '../base/clock.js';
 import { describeError } from '../base/errors.js';
+import { visibleText } from '../base/visible-text.js';
 import type { Config } from '../config/config.js';
 import type { Problem } from '../config/report.js';
 import type { Directory } from '../discovery/directory.js';
@@ -12,7 +13,6 @@ import { type Command, type CommandContext, EXIT_CONFIG, EXIT_FAILURE, EXIT_OK, 
 import { type DiscoverArguments, readDiscoverArguments } from './discover-arguments.js';
 import { discoveryJson, discoveryTable } from './discovery-report.js';
 import { type ReadConfig, readConfig } from './read-config.js';
-import { visibleText } from './visible-text.js';
 import { writeWhole } from './write-whole.js';
 
 export const discover: Command = {

@@ -1,7 +1,7 @@
+import { visibleText } from '../base/visible-text.js';
 import { type DebugView, debugView } from '../discovery/debug-view.js';
 import type { AppUnderRule, Directory } from '../discovery/directory.js';
 import { textTable } from './text-table.js';
-import { visibleText } from './visible-text.js';
 
 /** A directory for people: what is scraped and where, then what is left out and why. */
 export function discoveryTable(directory: Directory): string {

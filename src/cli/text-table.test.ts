@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { visibleText } from '../base/visible-text.js';
 import { textTable } from './text-table.js';
-import { visibleText } from './visible-text.js';
 
 test('columns are as wide as their widest cell, numbers stand to the right', () => {
   const table = textTable(
@@ -14,7 +14,18 @@ test('columns are as wide as their widest cell, numbers stand to the right', () 
 });
 
 test('a row is one line, whatever a tenant writes', () => {
-  expect(textTable(['A'], [['x\ny\u001b[2J']])).toBe('A\nx\\u000ay\\u001b[2J\n');
+  expect(textTable(['A'], [['x\ny\u001b[2J']])).toBe('A\nx\\ny\\u001b[2J\n');
+});
+
+test('one long name does not push the columns of the others away', () => {
+  const [, short] = textTable(
+    ['A', 'B'],
+    [
+      ['x', 'y'],
+      ['z'.repeat(10_000), 'y'],
+    ],
+  ).split('\n');
+  expect(short).toBe(`x${' '.repeat(99)}  y`);
 });
 
 test.each([
@@ -22,7 +33,7 @@ test.each([
   ['a\nb', 'a\nb'],
   ['\u001b[31m', '\\u001b[31m'],
   ['\u009b31m', '\\u009b31m'],
-  ['\u007f\r\t\u0000', '\\u007f\\u000d\\u0009\\u0000'],
+  ['\u007f\r\t\u0000', '\\u007f\\r\\t\\u0000'],
   ['\u202egnp.exe\u2066', '\\u202egnp.exe\\u2066'],
   ['\u2028\u2029\ufeff\u200e', '\\u2028\\u2029\\ufeff\\u200e'],
 ])('%j is shown as %j', (text, shown) => {

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { VERSION } from '../base/version.js';
+import { visibleText } from '../base/visible-text.js';
 import { textLine } from './log-text.js';
 
 /** `ecs`, `gelf` and `logstash` are the structured formats of Spring Boot, for those whose pipelines read them. */
@@ -11,7 +12,7 @@ export function shapeOfLines(format: LogFormat): (json: string) => string {
     case 'text':
       return textLine;
     case 'json':
-      return escapeLateControls;
+      return visibleText;
     case 'ecs':
       return (json) => rewrite(json, ecsEvent);
     case 'gelf':
@@ -31,7 +32,7 @@ interface LogEvent {
 
 function rewrite(json: string, event: (event: LogEvent) => Readonly<Record<string, unknown>>): string {
   const parsed: unknown = JSON.parse(json);
-  if (typeof parsed !== 'object' || parsed === null) return escapeLateControls(json);
+  if (typeof parsed !== 'object' || parsed === null) return visibleText(json);
   const { time, level, logger = 'main', message, ...fields } = parsed as Readonly<Record<string, unknown>>;
   const written = event({
     time: String(time),
@@ -40,7 +41,7 @@ function rewrite(json: string, event: (event: LogEvent) => Readonly<Record<strin
     message: String(message),
     fields,
   });
-  return escapeLateControls(`${JSON.stringify(written)}\n`);
+  return visibleText(`${JSON.stringify(written)}\n`);
 }
 
 /** Elastic Common Schema 8.11, nested as Spring Boot 3.5 writes it. */
@@ -77,6 +78,7 @@ function gelfEvent({ time, level, logger, message, fields }: LogEvent): Readonly
 }
 
 const SYSLOG_LEVELS: ReadonlyMap<string, number> = new Map([
+  ['FATAL', 2],
   ['ERROR', 3],
   ['WARN', 4],
   ['INFO', 6],
@@ -84,7 +86,7 @@ const SYSLOG_LEVELS: ReadonlyMap<string, number> = new Map([
   ['TRACE', 7],
 ]);
 
-/** Logstash's event format version 1; the values of levels are logback's. */
+/** Logstash's event format version 1; the values of levels are logback's, which knows no FATAL. */
 function logstashEvent({ time, level, logger, message, fields }: LogEvent): Readonly<Record<string, unknown>> {
   return {
     '@timestamp': time,
@@ -98,6 +100,7 @@ function logstashEvent({ time, level, logger, message, fields }: LogEvent): Read
 }
 
 const LOGBACK_LEVELS: ReadonlyMap<string, number> = new Map([
+  ['FATAL', 40_000],
   ['ERROR', 40_000],
   ['WARN', 30_000],
   ['INFO', 20_000],
@@ -113,11 +116,4 @@ function fieldsBeside(
   return Object.fromEntries(
     Object.entries(fields).map(([name, value]) => [taken.includes(name) ? `${name}_` : name, value]),
   );
-}
-
-/** JSON escapes the controls below U+0020 itself; these break a line or a terminal too. */
-const LATE_CONTROLS = /[\u007f-\u009f\u2028\u2029]/g;
-
-function escapeLateControls(line: string): string {
-  return line.replace(LATE_CONTROLS, (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -1,6 +1,4 @@
-/** What breaks a line, or moves a terminal's cursor. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it is about
-const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
+import { visibleLine } from '../base/visible-text.js';
 
 /** A value that can stand without quotes: nobody can take it for two fields. */
 const PLAIN = /^[^\s"=\\]+$/;
@@ -12,21 +10,14 @@ const LOGGER_WIDTH = 10;
 /** One JSON line of pino as a line for people: `2026-11-22T06:00:00.000Z INFO  foundation  message key=value`. */
 export function textLine(json: string): string {
   const event: unknown = JSON.parse(json);
-  if (typeof event !== 'object' || event === null) return `${escapeControls(json.trimEnd())}\n`;
+  if (typeof event !== 'object' || event === null) return `${visibleLine(json.trimEnd())}\n`;
   const { time, level, logger = 'main', message, ...fields } = event as Readonly<Record<string, unknown>>;
   const head = `${time} ${String(level).toUpperCase().padEnd(LEVEL_WIDTH)} ${String(logger).padEnd(LOGGER_WIDTH)}`;
   const tail = Object.entries(fields).map(([name, value]) => ` ${name}=${fieldText(value)}`);
-  return `${escapeControls(`${head}  ${message}${tail.join('')}`)}\n`;
+  return `${visibleLine(`${head}  ${message}${tail.join('')}`)}\n`;
 }
 
 function fieldText(value: unknown): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   return PLAIN.test(text) ? text : JSON.stringify(text);
-}
-
-function escapeControls(text: string): string {
-  return text.replace(CONTROLS, (control) => {
-    const escaped = JSON.stringify(control).slice(1, -1);
-    return escaped === control ? `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}` : escaped;
-  });
 }

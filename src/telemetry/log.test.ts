@@ -49,8 +49,8 @@ describe('as text', () => {
     ],
     [
       'line breaks and controls',
-      (log) => log.info('a\nb\r\u001b[31m\u2028\u0085c', { 'k\n': 'v\nw\u009b' }),
-      'INFO  main        a\\nb\\r\\u001b[31m\\u2028\\u0085c k\\n="v\\nw\\u009b"\n',
+      (log) => log.info('a\nb\r\u001b[31m\u2028\u0085\u202ec', { 'k\n': 'v\nw\u009b' }),
+      'INFO  main        a\\nb\\r\\u001b[31m\\u2028\\u0085\\u202ec k\\n="v\\nw\\u009b"\n',
     ],
   ])('%s', (_, write, text) => {
     expect(textOf(write)).toBe(text);
