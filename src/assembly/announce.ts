@@ -10,6 +10,9 @@ export interface Announcement {
   readonly selectedInMs: Milliseconds;
 }
 
+/** At once. */
+const MOST_WARNINGS = 30;
+
 /** Tells the log of a new directory: what the operator should know, once. */
 export function announceDirectory({ next, before, missing, selectedInMs }: Announcement, log: Log): void {
   const facts = {
@@ -23,8 +26,7 @@ export function announceDirectory({ next, before, missing, selectedInMs }: Annou
   else log.debug('the directory of targets was made anew', facts);
   // A logger of its own: there are those who do not want to hear of it (logging.level of EmptyTarget in the original).
   const emptyRules = log.child('empty-rule');
-  const known = new Set(before?.warnings);
-  for (const warning of next.warnings) if (!known.has(warning)) log.warn(warning);
+  tellNewWarnings(next, before, log);
   for (const { rule, foundation, applications, instances } of next.rules) {
     // What belongs to a foundation that has not been read yet cannot be told to match nothing.
     const isKnownIn = (each: Directory): boolean => foundation === undefined || each.foundations.includes(foundation);
@@ -35,4 +37,13 @@ export function announceDirectory({ next, before, missing, selectedInMs }: Annou
     if (applications === 0) emptyRules.warn('a rule matches no application', { rule });
     else emptyRules.warn('a rule gives no target', { rule, applications, why: '/debug/discovery' });
   }
+}
+
+/** Tenants cause most of them, so they do not decide how many lines a log gets. */
+function tellNewWarnings(next: Directory, before: Directory | undefined, log: Log): void {
+  const known = new Set(before?.warnings);
+  const fresh = next.warnings.filter((warning) => !known.has(warning));
+  for (const warning of fresh.slice(0, MOST_WARNINGS)) log.warn(warning);
+  const rest = fresh.length - MOST_WARNINGS;
+  if (rest > 0) log.warn('there are more warnings of this kind', { more: rest, where: '/debug/discovery' });
 }

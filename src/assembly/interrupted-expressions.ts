@@ -3,6 +3,9 @@ import type { CompiledExpression } from '../config/name-expression.js';
 import type { NameSelector } from '../config/name-selector.js';
 import type { Log } from '../telemetry/log.js';
 
+/** Tenants choose names; the beginning tells whose it is. */
+const LONGEST_NAME = 200;
+
 /** Says which expressions ran so long on a name that they were interrupted, and with which option of which rule. */
 export function tellInterrupted(rules: readonly Rule[], log: Log): void {
   for (const rule of rules) {
@@ -14,7 +17,7 @@ export function tellInterrupted(rules: readonly Rule[], log: Log): void {
             rule: rule.name,
             option,
             expression: expression.source,
-            name,
+            name: name.slice(0, LONGEST_NAME),
           },
         );
       }

@@ -1,5 +1,6 @@
 import { oneLine } from '../base/errors.js';
 import type { IgnoredWish } from './directory.js';
+import { placeName } from './place-name.js';
 
 /** Tenants write annotations, so they do not decide how many lines a log gets. */
 const MOST_SENTENCES = 20;
@@ -8,7 +9,7 @@ const MOST_SENTENCES = 20;
 export function ignoredWishWarnings(wishes: Iterable<IgnoredWish>): readonly string[] {
   const sentences = new Set<string>();
   for (const { organizationName, spaceName, appName, detail } of wishes) {
-    const name = `${organizationName}/${spaceName}/${appName}`;
+    const name = placeName(organizationName, spaceName, appName);
     const sentence = oneLine(`Application ${name} is scraped without regard to one of its wishes: ${detail}.`);
     if (sentences.size === MOST_SENTENCES && !sentences.has(sentence)) {
       return [

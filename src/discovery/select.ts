@@ -11,6 +11,7 @@ import type { Directory, IgnoredWish, LeftOut, RuleMatch, TargetApplication } fr
 import { ignoredWishWarnings } from './ignored-wishes.js';
 import { remembering } from './name-selector.js';
 import { type OwnApplication, ownPathWarning, pathsToAsk } from './own-application.js';
+import { placeName } from './place-name.js';
 import { type PlacedApp, type Placement, segmentFor, targetsInOrder } from './placements.js';
 import { type Refusal, refusalOf } from './refusal.js';
 import { isFor, type Rule } from './rules.js';
@@ -213,7 +214,7 @@ function isScrapedByTls({ apps }: Selection, { app, rule }: Candidate): boolean 
 
 /** Without the number that it wants, since that changes and a sentence is said once. */
 function tooManyInstances({ app, space, organization }: Candidate): string {
-  const name = `${organization.name}/${space.name}/${app.name}`;
+  const name = placeName(organization.name, space.name, app.name);
   return oneLine(
     `Application ${name} wants more than ${MOST_INSTANCES} instances: only the first ${MOST_INSTANCES} are scraped.`,
   );

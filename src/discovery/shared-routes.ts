@@ -1,6 +1,7 @@
 import { oneLine } from '../base/errors.js';
 import type { Inventory } from '../foundation/inventory.js';
 import type { App, Route } from '../foundation/resources.js';
+import { placeName } from './place-name.js';
 
 /** Names in one sentence; beyond it only their number. */
 const MOST_NAMES = 5;
@@ -30,7 +31,7 @@ function nameIfRunning(guid: string, inventory: Inventory): string[] {
 function nameWithPlace(app: App, inventory: Inventory): string {
   const space = inventory.spaces.get(app.spaceGuid);
   const organization = space === undefined ? undefined : inventory.organizations.get(space.organizationGuid);
-  return [organization?.name, space?.name, app.name].filter((name) => name !== undefined).join('/');
+  return placeName(...[organization?.name, space?.name, app.name].filter((name) => name !== undefined));
 }
 
 function sentence(url: string, names: readonly string[]): string {
