@@ -35,6 +35,9 @@ const NO_WEB_ROUTE: Lack = {
   detail: 'none of its routes leads over HTTP to its web process; TCP routes and other process types do not count',
 };
 
+/** A route's host and path are the tenant's choice. */
+const LONGEST_URL = 300;
+
 /** One pass over each list; everything after it is lookups. */
 export function collectFacts(inventory: Inventory): ApplicationFacts {
   const bySpace = new Map<string, NameIndex<App>>();
@@ -61,7 +64,7 @@ export function readinessOf(app: App, facts: ApplicationFacts): Readiness {
 }
 
 function unusableRoute(route: Route): Lack {
-  const detail = `its route ${oneLine(route.url)} cannot be asked, because a URL may not hold its host name, and no other route leads to it`;
+  const detail = `its route ${oneLine(route.url).slice(0, LONGEST_URL)} cannot be asked, because its host is no name that a URL and DNS can hold, and no other route leads to it`;
   return { kind: 'lack', reason: 'no_route', detail };
 }
 

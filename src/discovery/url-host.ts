@@ -1,10 +1,20 @@
+import { isIP } from 'node:net';
+
+/** Without the dot at its end (RFC 1035, 2.3.4). */
+const LONGEST_NAME = 253;
+
 /**
- * Whether a URL may name this host, with or without a port, and means the same by it. Names that Cloud Foundry takes may
- * not stand in a URL (https://url.spec.whatwg.org/#host-parsing): `foo.123` counts as a bad IPv4 address, `xn--a` as bad
- * Punycode; `a.0x1` likewise. Others are read as something else: `1.2` as 1.0.0.2.
+ * Whether this host, with or without a port, is a name that a URL and DNS may hold, and means the same in both. Names that
+ * Cloud Foundry takes may not stand in a URL (https://url.spec.whatwg.org/#host-parsing): `foo.123` counts as a bad IPv4
+ * address, `xn--a` as bad Punycode; `a.0x1` likewise. Others are read as something else: `1.2` as 1.0.0.2.
+ *
+ * Nor is it a bare address: routes are names that lead to the router, and a tenant who may choose a domain could choose
+ * the address of our own neighbours, or of the machine's metadata service.
  */
 export function isUrlHost(authority: string): boolean {
   if (!/^[a-z0-9._-]+(?::[0-9]+)?$/.test(authority)) return false;
+  const [name = ''] = authority.split(':', 1);
+  if (name.length > LONGEST_NAME || isIP(name) !== 0) return false;
   const text = `http://${authority}`;
-  return URL.canParse(text) && new URL(text).hostname === authority.split(':', 1)[0];
+  return URL.canParse(text) && new URL(text).hostname === name;
 }
