@@ -25,6 +25,19 @@ async function listing(
   return { ...client, lister, dropped };
 }
 
+/** Has read an empty list of domains once, by one request. */
+async function steadyListing(
+  api: NonNullable<CloudFoundryAnswers['api']>,
+  options: { pageSize?: number } = {},
+): Promise<Listing> {
+  const all = await listing(
+    (path, request, count) => (count === 1 ? page([], 0, 'last') : api(path, request, count - 1)),
+    options,
+  );
+  await all.lister.list('domains');
+  return all;
+}
+
 const domain = (guid: string): unknown => ({ guid, name: `${guid}.example.org`, internal: false });
 
 interface PageAnswer {
@@ -115,12 +128,12 @@ describe('paging', () => {
     ['a deletion between pages, seen by the total', ['a', 'b', 'c', 'd', 'e'], ['b', 'c', 'd', 'e']],
     ['a deletion that leaves the last page past the end', ['a', 'b', 'c'], ['b', 'c']],
   ])('%s: the list is read anew', async (_, before, after) => {
-    const { lister, foundry, logged } = await listing(
+    const { lister, foundry, logged } = await steadyListing(
       (path, request, count) => paged(() => (count === 1 ? before : after).map(domain))(path, request, count),
       { pageSize: 2 },
     );
     expect([...(await lister.list('domains')).keys()]).toEqual(after);
-    expect(foundry.requests.length).toBeGreaterThanOrEqual(3);
+    expect(foundry.requests.length).toBeGreaterThanOrEqual(4);
     expect(logged.count('pages moved')).toBe(1);
   });
 
@@ -139,13 +152,32 @@ describe('paging', () => {
       6,
     ],
   ])('%s: list_incomplete after three readings', async (_, answer, requests) => {
-    const { lister, foundry } = await listing((path, _request, count) => answer(path, count), { pageSize: 2 });
+    const { lister, foundry } = await steadyListing((path, _request, count) => answer(path, count), { pageSize: 2 });
     const error = await failure(lister.list('domains'));
     expect([error.code, error.message]).toEqual([
       'list_incomplete',
       'listing domains: pages moved in each of 3 readings',
     ]);
-    expect(foundry.requests.length).toBe(requests);
+    expect(foundry.requests.length - 1).toBe(requests);
+  });
+
+  test('one that was never read, or has failed, is read once at a time', async () => {
+    let moves = true;
+    const { lister, foundry } = await listing(
+      (path) => (moves ? page([domain('a')], 2, 'last') : pageOf([domain('a'), domain('b')], path)),
+      { pageSize: 2 },
+    );
+    const requests = async (): Promise<number> => {
+      const before = foundry.requests.length;
+      await lister.list('domains').catch(() => undefined);
+      return foundry.requests.length - before;
+    };
+    expect((await failure(lister.list('domains'))).message).toBe('listing domains: pages moved while it was read');
+    expect(await requests()).toBe(1);
+    moves = false;
+    expect(await requests()).toBe(1);
+    moves = true;
+    expect([await requests(), await requests()]).toEqual([3, 1]);
   });
 
   test('the same guid on two pages counts once', async () => {

@@ -59,7 +59,10 @@ const MAX_GUID_BYTES = 7_600;
 /** As many as the cf CLI sends at once. */
 const MAX_GUIDS = 200;
 
-/** A list whose pages moved while being read is read anew this often before it counts as failed. */
+/**
+ * A list whose pages moved while being read is read anew so often before it counts as failed. One that was never read, or
+ * failed for this, is read once at a time: what is wrong may last, and after a failure comes a pause.
+ */
 const MAX_READINGS = 3;
 
 /** Times of elements and answers are whole seconds, of a database and of a server in front. */
@@ -75,6 +78,8 @@ export function createLister(options: ListerOptions): Lister {
   const { api, log, observe } = options;
   const pageSizes = createPageSizes(options.pageSize);
   const named = new Set<string>();
+  /** Kinds whose pages stood still when they were read last. */
+  const steady = new Set<ResourceKind>();
   const caches = createPageCaches();
   const requests = new Map<string, number>();
 
@@ -113,13 +118,15 @@ export function createLister(options: ListerOptions): Lister {
   }
 
   async function readSteadily<K extends ResourceKind>(kind: K, query: string): Promise<readonly ParsedPage<K>[]> {
+    const most = steady.has(kind) ? MAX_READINGS : 1;
     for (let reading = 1; ; reading += 1) {
       const pages = await readPages(kind, query);
       if (pages !== 'moved') return pages;
-      log.info('pages moved while a list was read, reading it again', { kind, reading });
-      if (reading === MAX_READINGS) {
-        throw new ApiError('list_incomplete', `listing ${kind}: pages moved in each of ${reading} readings`);
-      }
+      log.debug('pages moved while a list was read', { kind, reading });
+      if (reading < most) continue;
+      steady.delete(kind);
+      const when = reading === 1 ? 'while it was read' : `in each of ${reading} readings`;
+      throw new ApiError('list_incomplete', `listing ${kind}: pages moved ${when}`);
     }
   }
 
@@ -210,6 +217,7 @@ export function createLister(options: ListerOptions): Lister {
         shrinkPages(kind, error);
         throw error;
       }
+      steady.add(kind);
       pageSizes.completed(kind);
       count(kind, filter, readings);
       return caches[kind].keep(filter?.parameter === 'app_guids' ? 'more' : 'main', readings);
