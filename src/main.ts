@@ -4,6 +4,7 @@ import { describeError } from './base/errors.js';
 import { VERSION } from './base/version.js';
 import { type CommandContext, EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE } from './cli/command.js';
 import { COMMANDS, SERVE } from './cli/commands.js';
+import { hearUnhandledErrors } from './cli/last-words.js';
 import { looksLikeFile } from './cli/leading-file.js';
 import { createProcessOutput, isReaderGone } from './cli/process-output.js';
 import { hearSignals } from './cli/process-signals.js';
@@ -11,6 +12,7 @@ import { hearSignals } from './cli/process-signals.js';
 const signals = hearSignals();
 const stdout = createProcessOutput(process.stdout, () => signals.askToEnd('SIGPIPE'));
 const stderr = createProcessOutput(process.stderr, () => undefined);
+const lastWords = hearUnhandledErrors({ stderr, drained: () => Promise.all([stdout.drained(), stderr.drained()]) });
 
 /** argv, environment and streams in, exit code out. Without a command it serves, as the original does. */
 async function main(argv: readonly string[]): Promise<number> {
@@ -44,6 +46,7 @@ function contextOf(args: readonly string[]): CommandContext {
     stderr,
     onSignal: signals.onSignal,
     onReload: signals.onReload,
+    onUnhandledError: lastWords.saidBy,
   };
 }
 

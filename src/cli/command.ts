@@ -14,6 +14,8 @@ export interface CommandContext {
    * listened; returns what takes it off again.
    */
   readonly onReload: (handler: () => void) => () => void;
+  /** What is to say an error that nobody has handled, and to write out what it still holds; absent: a line on stderr. */
+  readonly onUnhandledError?: (say: (error: unknown) => Promise<void>) => void;
 }
 
 /** Chunks until its end. */
@@ -36,6 +38,8 @@ export const EXIT_FAILURE = 1;
 export const EXIT_INTERRUPTED = 130;
 /** sysexits.h EX_USAGE. */
 export const EXIT_USAGE = 64;
+/** sysexits.h EX_SOFTWARE: an error that nobody has handled. */
+export const EXIT_SOFTWARE = 70;
 /** sysexits.h EX_CONFIG. */
 export const EXIT_CONFIG = 78;
 /** The original's, when its watchdog gives up (facts/promregator.md 9). */

@@ -2,8 +2,9 @@ import { createProgramLog, type ProgramLog } from '../assembly/program-log.js';
 import type { ConfigLoader, Loaded } from '../assembly/reloader.js';
 import { groupIgnored } from '../config/ignored-options.js';
 import { formatProblem, type Problem } from '../config/report.js';
-import type { CommandContext } from './command.js';
+import { type CommandContext, EXIT_SOFTWARE } from './command.js';
 import { createConfigLoader } from './config-loader.js';
+import { LAST_WORDS } from './last-words.js';
 
 export interface ReadConfig {
   readonly loaded: Loaded;
@@ -32,6 +33,10 @@ export async function readConfig(
     return undefined;
   }
   const log = createProgramLog(outcome.config.log, stderr);
+  context.onUnhandledError?.(async (error) => {
+    log.log.fatal(LAST_WORDS, { exitCode: EXIT_SOFTWARE, error });
+    await log.close();
+  });
   const configLog = log.log.child('config');
   for (const warning of warnings) configLog.warn(formatProblem(warning));
   if (outcome.ignored.length > 0) {

@@ -67,12 +67,21 @@ export function createBcryptQueue(start: () => BcryptWorker = startBcryptWorker)
 
   async function compare({ question, answer, fail }: Waiting): Promise<void> {
     try {
-      if (isStopped) throw new Error('the server has stopped');
-      worker ??= start();
-      answer(await worker.compare(question.password, question.hash));
+      // Twice, since a thread may die for reasons that have nothing to do with what it is asked.
+      answer(await ask(question).catch(() => ask(question)));
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  async function ask({ password, hash }: BcryptQuestion): Promise<boolean> {
+    if (isStopped) throw new Error('the server has stopped');
+    worker ??= start();
+    try {
+      return await worker.compare(password, hash);
     } catch (error) {
       worker = undefined;
-      fail(error);
+      throw error;
     }
   }
 

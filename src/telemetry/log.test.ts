@@ -166,3 +166,19 @@ describe('while it runs', () => {
     expect(after.map((line) => JSON.parse(line).message)).toEqual(['after']);
   });
 });
+
+describe('the last line of a program that cannot go on', () => {
+  const OFF: LogLevels = { root: 'off', loggers: new Map() };
+
+  test.each<[LogFormat, object]>([
+    ['json', { level: 'fatal' }],
+    ['ecs', { log: { level: 'FATAL', logger: 'main' } }],
+    ['gelf', { level: 2 }],
+    ['logstash', { level: 'FATAL', level_value: 40_000 }],
+  ])('comes as %s whatever the level, with the stack', (format, expected) => {
+    const { log, lines } = collect(format, OFF);
+    log.fatal('the end', { error: new Error('boom') });
+    expect(lines.map((line) => JSON.parse(line))).toEqual([expect.objectContaining(expected)]);
+    expect(lines[0]).toContain('Error: boom\\n');
+  });
+});

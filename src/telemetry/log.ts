@@ -25,6 +25,8 @@ export interface Log {
 
 /** The log of a program: what is written, and how, may change while it runs; loggers handed out go along. */
 export interface RootLog extends Log {
+  /** The last line of a program that cannot go on: past all thresholds, with the stack. */
+  fatal(message: string, fields: LogFields): void;
   configure(options: LogOptions): void;
 }
 
@@ -86,6 +88,7 @@ export function createLog(options: LogOptions): RootLog {
   );
   return {
     ...createNamedLog('', root, settings),
+    fatal: (message, fields) => root.fatal(printable(fields, 'with stacks'), message),
     configure(next) {
       writers = next.outputs.map(writerOf);
       settings.levels = next.levels;
