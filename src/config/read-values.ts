@@ -167,9 +167,19 @@ function reportUnknown(shape: ObjectShape, name: string, node: TreeNode, path: P
   const unknown = leaves.filter(([leafPath, leaf]) => !reportForeign(flatten(leafPath), leaf, reader));
   if (unknown.length === 0 && leaves.length > 0) return;
   const text = unknownText(shape, name, reader);
+  if (path.length === 0 && text.remedy === undefined && isBareLine(node)) {
+    const found = 'a name without a value, which is no option (not shown, since it may be a piece of a secret)';
+    reader.reporter.warningAt(node.keyOrigin, [], { found, expected: 'name=value; it is passed over' });
+    return;
+  }
   const here = [...path, name];
   if (shape.strict) reader.reporter.errorAt(node.keyOrigin, here, text);
   else reader.reporter.warningAt(node.keyOrigin, here, { ...text, expected: `${text.expected}; it is passed over` });
+}
+
+/** In properties a key or certificate that goes on without a backslash makes a name of each line, `=` at its end or not. */
+function isBareLine(node: TreeNode): boolean {
+  return node.kind === 'leaf' && node.keyOrigin.kind === 'file' && /^=*$/.test(node.text);
 }
 
 /** What placeholders read, and at the top, where Compose and others have the same habit, what YAML's anchors stand at. */

@@ -50,7 +50,8 @@ interface OptionArgument {
 }
 
 function parseOption(text: string): OptionArgument | undefined {
-  const option = /^--([^=]+)(?:=([\s\S]*))?$/.exec(text);
+  // No option has a colon in its name: what stands behind it was meant as the value, and may be a secret.
+  const option = /^--([^=:]+)(?:=([\s\S]*))?$/.exec(text);
   return option?.[1] === undefined ? undefined : { name: option[1], value: option[2] };
 }
 

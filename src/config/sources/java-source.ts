@@ -1,6 +1,6 @@
 import { formatOrigin, type Origin } from '../origin.js';
 import { splitName } from '../path.js';
-import { type Findings, problem } from '../report.js';
+import { type Findings, type ProblemText, problem } from '../report.js';
 import { resolvePath, type Shape } from '../shape.js';
 import { leaf, type MapNode, mapNode } from '../tree.js';
 import type { Environment } from './environment-source.js';
@@ -46,6 +46,11 @@ export function readJavaSwitches(
   const values = new Map<string, { readonly value: string | undefined; readonly origin: Origin }>();
   const ignored = new Map<string, IgnoredOption>();
   for (const { text, place } of words) {
+    const colon = /^(-D[^=:]*):/.exec(text)?.[1];
+    if (colon !== undefined) {
+      findings.warnings.push(problem(place(colon), [], WITH_COLON));
+      continue;
+    }
     const [, name, value] = /^-D([^=]+)(?:=([\s\S]*))?$/.exec(text) ?? [];
     const said = name === undefined ? (/^[^=]*/.exec(text)?.[0] ?? '') : `-D${name}`;
     const reason = name === undefined ? reasonOf(text) : ownerOf(name);
@@ -70,6 +75,9 @@ export function readJavaSwitches(
   }
   return { tree, ignored: [...ignored.values()] };
 }
+
+/** What stands behind the colon was meant as the value, and may be a secret. */
+const WITH_COLON: ProblemText = { found: 'a colon in a name', expected: '-Dname=value; it is passed over' };
 
 interface Word {
   readonly text: string;
