@@ -39,6 +39,21 @@ test.each([
   expect(splitList(Buffer.from(text))).toBe(undefined);
 });
 
-test('what is no JSON between elements shows', () => {
-  expect(() => joined('{"resources":[{"guid":"a"} rubbish {"guid":"b"}]}')).toThrow(SyntaxError);
+test.each([
+  ['{"guid":"a"} rubbish {"guid":"b"}'],
+  ['{"guid":"a"}{"guid":"b"}'],
+  ['{"guid":"a"} null'],
+  ['{"guid":"a"},,{"guid":"b"}'],
+  ['{"guid":"a"},'],
+  [',{"guid":"a"}'],
+  [','],
+])('%s is no list of elements', (elements) => {
+  expect(splitList(Buffer.from(`{"resources":[${elements}]}`))).toBe(undefined);
 });
+
+test.each([['\u0001'], ['{"guid":"a"},\u0000'], ['{"guid":"a"]'], ['rubbish']])(
+  '%j shows when it is parsed',
+  (elements) => {
+    expect(() => joined(`{"resources":[${elements}]}`)).toThrow(SyntaxError);
+  },
+);

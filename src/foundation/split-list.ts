@@ -6,7 +6,7 @@ export interface SplitList {
   readonly elements: readonly (readonly [start: number, end: number])[];
 }
 
-const SPACE = 0x20;
+const BLANKS: readonly (number | undefined)[] = [0x20, 0x09, 0x0a, 0x0d];
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const BACKSLASH = 0x5c;
@@ -20,9 +20,10 @@ const CLOSE_BRACE = 0x7d;
  * Finds the elements of a list answer without making objects of it. A page of 1,000 applications is 2.4 MB; parsed whole,
  * its objects outlive the young generation and block the loop for as long, whereas elements can be parsed one by one.
  *
- * Only brackets and strings are looked at: what is no valid JSON shows when frame and elements are parsed.
+ * Brackets, strings and the commas between elements are looked at: what else is no valid JSON shows when frame and
+ * elements are parsed.
  *
- * @returns undefined when there is no array `resources` at the top level that ends
+ * @returns undefined when there is no array `resources` at the top level that ends, or its commas part no elements
  */
 export function splitList(json: Buffer): SplitList | undefined {
   const array = findResources(json);
@@ -30,8 +31,11 @@ export function splitList(json: Buffer): SplitList | undefined {
   const elements: [number, number][] = [];
   let depth = 0;
   let start = 0;
+  let commas = 0;
   for (let at = array + 1; at < json.length; at += 1) {
     const byte = json[at];
+    // What stands beside an element without a comma would count as one more.
+    if (depth === 0 && commas !== elements.length && begins(byte)) return undefined;
     if (byte === QUOTE) {
       start = depth === 0 ? at : start;
       at = endOfString(json, at);
@@ -40,10 +44,16 @@ export function splitList(json: Buffer): SplitList | undefined {
       if (depth === 0) start = at;
       depth += 1;
     } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
-      if (depth === 0) return { frame: `${json.toString('utf8', 0, array + 1)}${json.toString('utf8', at)}`, elements };
+      if (depth === 0) {
+        if (commas !== Math.max(0, elements.length - 1)) return undefined;
+        return { frame: `${json.toString('utf8', 0, array + 1)}${json.toString('utf8', at)}`, elements };
+      }
       depth -= 1;
       if (depth === 0) elements.push([start, at + 1]);
-    } else if (depth === 0 && byte !== undefined && byte > SPACE && byte !== COMMA) {
+    } else if (depth === 0 && byte === COMMA) {
+      commas += 1;
+      if (commas !== elements.length) return undefined;
+    } else if (depth === 0 && !BLANKS.includes(byte)) {
       // Null, a number, or no JSON at all: an element that does not fit, or a document that is none.
       const end = endOfScalar(json, at);
       elements.push([at, end]);
@@ -53,8 +63,15 @@ export function splitList(json: Buffer): SplitList | undefined {
   return undefined;
 }
 
+/** Whether an element begins with this byte. */
+function begins(byte: number | undefined): boolean {
+  return byte !== COMMA && byte !== CLOSE_BRACKET && byte !== CLOSE_BRACE && !BLANKS.includes(byte);
+}
+
 function endOfScalar(json: Buffer, start: number): number {
-  const length = json.subarray(start).findIndex((byte) => byte <= SPACE || byte === COMMA || byte === CLOSE_BRACKET);
+  const length = json
+    .subarray(start)
+    .findIndex((byte) => BLANKS.includes(byte) || byte === COMMA || byte === CLOSE_BRACKET);
   return length < 0 ? json.length : start + length;
 }
 
