@@ -19,6 +19,9 @@ const ASSUMED_LIFETIME_MS: Milliseconds = 10 * 60_000;
 /** Shorter lives than a scrape are of no use, and would make a request for nearly each of them. */
 const LEAST_LIFETIME_MS: Milliseconds = 1_000;
 
+/** Any number is a lifetime in JSON, infinity in all but name too; what is counted with has to stay a number. */
+const LONGEST_LIFETIME_MS: Milliseconds = 365 * 24 * 3_600_000;
+
 /** Servers take 8 to 64 KiB of headers in all; a longer token would go out with every scrape for nothing. */
 const LONGEST_TOKEN_BYTES = 16 * 1024;
 
@@ -64,7 +67,7 @@ function readGrant(answer: WholeAnswer, document: unknown): TokenAnswer {
   const lifetimeMs = seconds === undefined || seconds === null ? ASSUMED_LIFETIME_MS : seconds * 1000;
   if (lifetimeMs <= 0) return useless('200 with a token that has expired already');
   if (lifetimeMs < LEAST_LIFETIME_MS) return useless(`200 with a token that lives ${seconds} s, less than a second`);
-  return { kind: 'granted', token, lifetimeMs };
+  return { kind: 'granted', token, lifetimeMs: Math.min(lifetimeMs, LONGEST_LIFETIME_MS) };
 }
 
 function useless(words: string): TokenAnswer {

@@ -379,6 +379,7 @@ describe('UAA cannot say', () => {
     ['200 with HTML', { body: '<html>Welcome</html>' }, 1_000],
     ['200 without token', { body: { expires_in: 5 } }, 1_000],
     ['200 with an empty token', { body: { access_token: '', expires_in: 5 } }, 1_000],
+    ['200 with a token that no header can carry', { body: { access_token: 'a\r\nb', expires_in: 5 } }, 1_000],
     ['200 without expiry', { body: { access_token: 'x' } }, 1_000],
     ['a connection that breaks off', 'close', 1_000],
   ])('%s is login_failed', async (_, answer, pauseMs) => {

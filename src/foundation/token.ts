@@ -46,6 +46,9 @@ export interface TokenSource {
 /** The cf CLI renews when less than this is left; so do we, while the old one still serves. */
 const RENEW_AHEAD_MS: Milliseconds = 60_000;
 
+/** A number of JSON times a thousand may be infinite. */
+const LONGEST_LIFETIME_MS: Milliseconds = 365 * 24 * 3_600_000;
+
 const TIMEOUT_MS: Milliseconds = 10_000;
 const MAX_ANSWER_BYTES = 1024 * 1024;
 
@@ -62,7 +65,8 @@ const MOST_REFRESH_FAILURES = 3;
 const FAILED_PAUSES_MS: readonly Milliseconds[] = [1_000, 5_000, 15_000, 30_000];
 
 const answerSchema = z.object({
-  access_token: z.string().min(1),
+  // What may stand in a header: RFC 6749 A.12 says printable ASCII.
+  access_token: z.string().regex(/^[\x21-\x7e]+$/),
   expires_in: z.number().positive(),
   refresh_token: z.string().min(1).nullish(),
 });
@@ -196,7 +200,7 @@ export function createTokenSource(options: TokenOptions): TokenSource {
     // An answer without one leaves the old one valid (RFC 6749 6).
     refreshToken = granted.refresh_token ?? refreshToken;
     refreshFailures = 0;
-    const lifetimeMs = granted.expires_in * 1000;
+    const lifetimeMs = Math.min(granted.expires_in * 1000, LONGEST_LIFETIME_MS);
     return {
       accessToken: granted.access_token,
       expiresAt: askedAt + lifetimeMs,
