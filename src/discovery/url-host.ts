@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 
-/** Without the dot at its end (RFC 1035, 2.3.4). */
+/** Without the dot at its end; a label has 63 at most (RFC 1035, 2.3.4). */
 const LONGEST_NAME = 253;
 
 /**
@@ -12,7 +12,7 @@ const LONGEST_NAME = 253;
  * the address of our own neighbours, or of the machine's metadata service.
  */
 export function isUrlHost(authority: string): boolean {
-  if (!/^[a-z0-9._-]+(?::[0-9]+)?$/.test(authority)) return false;
+  if (!/^[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*(?::[0-9]+)?$/.test(authority)) return false;
   const [name = ''] = authority.split(':', 1);
   if (name.length > LONGEST_NAME || isIP(name) !== 0) return false;
   const text = `http://${authority}`;
