@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readRuntimePackages } from './runtime-packages.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const NODE_VERSIONS = ['20', '22', '24'];
@@ -47,8 +48,22 @@ function checkContents(files) {
 function install(tarball) {
   writeFileSync(join(folder, 'package.json'), '{"private":true}');
   npm(folder, 'install', '--omit=dev', '--no-fund', '--no-audit', '--loglevel=error', tarball);
-  const packages = readdirSync(join(folder, 'node_modules')).filter((name) => !name.startsWith('.'));
+  const packages = installedIn(join(folder, 'node_modules')).filter((name) => name !== 'promregator');
+  const listed = readRuntimePackages(ROOT).packages.map(({ name }) => name);
+  expect(
+    packages.sort().join() === listed.sort().join(),
+    `the bill of materials lists ${listed.join(' ')}, and installed are ${packages.join(' ')}`,
+  );
   console.log(`${packages.length} packages installed: ${packages.join(' ')}`);
+}
+
+/** Names of packages, those of a scope with it. */
+function installedIn(modules) {
+  return readdirSync(modules)
+    .filter((name) => !name.startsWith('.'))
+    .flatMap((name) =>
+      name.startsWith('@') ? readdirSync(join(modules, name)).map((own) => `${name}/${own}`) : [name],
+    );
 }
 
 /** `--version` says the version of package.json, and `demo` without Prometheus serves all targets of the simulator. */

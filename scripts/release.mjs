@@ -4,6 +4,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
+  chmodSync,
   constants,
   copyFileSync,
   createReadStream,
@@ -73,6 +74,7 @@ async function release({ output, image, rehearsal = false }) {
     if (image !== undefined) copyFileSync(image, join(unfinished, basename(image)), constants.COPYFILE_FICLONE);
     const sums = await writeSums(unfinished);
     await verify(unfinished, { tarball, version });
+    chmodSync(unfinished, 0o755);
     renameSync(unfinished, folder);
     process.stdout.write(
       `${sums}in ${folder}, of commit ${commit}, made by Node ${process.version} and npm ${npm(ROOT, '--version').trim()}\n`,
