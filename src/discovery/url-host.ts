@@ -8,13 +8,13 @@ const LONGEST_NAME = 253;
  * Cloud Foundry takes may not stand in a URL (https://url.spec.whatwg.org/#host-parsing): `foo.123` counts as a bad IPv4
  * address, `xn--a` as bad Punycode; `a.0x1` likewise. Others are read as something else: `1.2` as 1.0.0.2.
  *
- * Nor is it a bare address: routes are names that lead to the router, and a tenant who may choose a domain could choose
- * the address of our own neighbours, or of the machine's metadata service.
+ * Nor is it a bare address, or a name that is always this machine (RFC 6761, 6.3): routes are names that lead to the
+ * router, and a tenant who may choose a domain could choose our own neighbours, or the machine's metadata service.
  */
 export function isUrlHost(authority: string): boolean {
   if (!/^[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*(?::[0-9]+)?$/.test(authority)) return false;
   const [name = ''] = authority.split(':', 1);
-  if (name.length > LONGEST_NAME || isIP(name) !== 0) return false;
+  if (name.length > LONGEST_NAME || isIP(name) !== 0 || /(?:^|\.)localhost$/.test(name)) return false;
   const text = `http://${authority}`;
   return URL.canParse(text) && new URL(text).hostname === name;
 }
