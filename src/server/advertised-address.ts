@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { isIPv6 } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { AdvertisedAddress } from '../discovery/sd-document.js';
+import { HOST } from './head-fault.js';
 
 export interface AddressOptions {
   readonly hostname: string | undefined;
@@ -83,7 +84,7 @@ function schemeOf(text: string | undefined): 'http' | 'https' | undefined {
 }
 
 function hostOrigin(text: string | undefined, scheme: 'http' | 'https' | undefined): Origin | undefined {
-  const match = text?.match(/^([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::(\d{1,5}))?$/);
+  const match = text?.match(HOST);
   const host = match?.[1];
   const port = match?.[2] === undefined ? undefined : Number(match[2]);
   return host === undefined || (port ?? 0) > 65_535 ? undefined : { host, port, scheme };

@@ -1,19 +1,12 @@
 import type { ServerResponse } from 'node:http';
-import type { Milliseconds } from '../base/duration.js';
 import type { ScrapeError } from '../scraping/scrape-error.js';
 import type { AnswerHead, ScrapeSink } from '../scraping/scrape-sink.js';
 import type { ScrapeControl } from '../scraping/scraper.js';
-import { NO_CACHE } from './respond.js';
+import { writeHead } from './respond.js';
 import type { WhenOver } from './router.js';
 
 /** Node sends a text together with the head, as one; up to here that is cheaper than pieces beside each other. */
 const ONE_TEXT_BYTES = 4 * 1024;
-
-/** So much the system takes off our hands, whatever the caller does. */
-const SENT_AT_ONCE_BYTES = 64 * 1024;
-
-/** For bytes that lie ready to move at all. */
-const STALL_MS: Milliseconds = 20_000;
 
 /** Writes a scrape's answer to its caller. A class, since one is made for each scrape. */
 export class AnswerSink implements ScrapeSink {
@@ -36,8 +29,7 @@ export class AnswerSink implements ScrapeSink {
     const response = this.#response;
     let length = 0;
     for (const piece of body) length += piece.length;
-    response.writeHead(200, headersOf(head, length));
-    if (length > SENT_AT_ONCE_BYTES) this.#limitStall();
+    writeHead(response, 200, headersOf(head, length));
     if (length <= ONE_TEXT_BYTES) {
       // Byte for byte: latin1 has a character for each.
       response.end(Buffer.concat(body, length).toString('latin1'), 'latin1');
@@ -53,7 +45,7 @@ export class AnswerSink implements ScrapeSink {
 
   begin(head: AnswerHead): void {
     this.#response.on('drain', () => this.#scrape?.resume());
-    this.#response.writeHead(200, headersOf(head, undefined));
+    writeHead(this.#response, 200, headersOf(head, undefined));
   }
 
   write(chunk: Buffer): boolean {
@@ -61,7 +53,6 @@ export class AnswerSink implements ScrapeSink {
   }
 
   end(): void {
-    this.#limitStall();
     this.#response.end();
   }
 
@@ -73,15 +64,10 @@ export class AnswerSink implements ScrapeSink {
   fail(error: ScrapeError): void {
     if (!this.#response.headersSent) this.#onFailure(error);
   }
-
-  /** A caller that stops reading must not hold an answer's memory for ever. */
-  #limitStall(): void {
-    this.#response.setTimeout(STALL_MS, () => this.#response.destroy());
-  }
 }
 
 function headersOf({ contentType, coding }: AnswerHead, length: number | undefined): Record<string, string | number> {
-  const headers: Record<string, string | number> = { 'content-type': contentType, 'cache-control': NO_CACHE };
+  const headers: Record<string, string | number> = { 'content-type': contentType };
   if (length !== undefined) headers['content-length'] = length;
   if (coding === 'gzip') headers['content-encoding'] = 'gzip';
   return headers;

@@ -1,3 +1,4 @@
+import { constants } from 'node:crypto';
 import { DEFAULT_CIPHERS, type SecureVersion, type TlsOptions } from 'node:tls';
 import type { Milliseconds } from '../base/duration.js';
 import type { Secret } from '../base/secret.js';
@@ -35,6 +36,8 @@ export function tlsOptions(tls: ServerTls): TlsOptions {
     requestCert: clientAuth !== 'none',
     rejectUnauthorized: clientAuth === 'require',
     handshakeTimeout: HANDSHAKE_MS,
+    // A client could ask for one expensive handshake after the other on one connection (TLS 1.2; 1.3 has none).
+    secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
     ALPNProtocols: ['http/1.1'],
     ...(minVersion === undefined ? {} : { minVersion }),
     ...(maxVersion === undefined ? {} : { maxVersion }),

@@ -13,7 +13,8 @@ export interface TlsDoorOptions {
   readonly tls: ServerTls;
   /** Connections whose handshake is under way: they are added and taken off here. */
   readonly shaking: Set<Socket>;
-  readonly letIn: (socket: TLSSocket) => void;
+  /** The connection as it came in is told too. */
+  readonly letIn: (socket: TLSSocket, raw: Socket) => void;
 }
 
 /**
@@ -25,17 +26,18 @@ export interface TlsDoorOptions {
 export function createTlsDoor({ tls, shaking, letIn }: TlsDoorOptions): TlsDoor {
   const byPeer = new Map<string, Socket>();
 
-  function forget(peer: string): void {
+  function forget(peer: string): Socket | undefined {
     const raw = byPeer.get(peer);
     byPeer.delete(peer);
     if (raw !== undefined) shaking.delete(raw);
+    return raw;
   }
 
   const server = createServer(tlsOptions(tls), (socket) => {
-    forget(peerOf(socket));
+    const raw = forget(peerOf(socket)) ?? socket;
     // Until HTTP listens nobody else does, and a reset must not end the program.
     socket.on('error', () => socket.destroy());
-    if (isClientWelcome(socket, tls)) letIn(socket);
+    if (isClientWelcome(socket, tls)) letIn(socket, raw);
     else socket.destroy();
   });
   server.on('tlsClientError', (_, socket) => socket.destroy());

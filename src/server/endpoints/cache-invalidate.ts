@@ -3,7 +3,7 @@ import type { Milliseconds } from '../../base/duration.js';
 import { describeError, oneLine } from '../../base/errors.js';
 import { RESOURCE_KINDS, type ResourceKind } from '../../foundation/resources.js';
 import type { Guard } from '../guard.js';
-import { respondText } from '../respond.js';
+import { respondText, writeHead } from '../respond.js';
 import type { Endpoint } from '../router.js';
 
 export interface CacheInvalidateOptions {
@@ -44,8 +44,12 @@ export function cacheInvalidateEndpoint(options: CacheInvalidateOptions): Endpoi
         return;
       }
       const problem = kinds.length === 0 ? undefined : await refreshed(kinds);
-      if (problem === undefined) response.writeHead(204, { 'cache-control': 'no-cache' }).end();
-      else respondText(response, 503, problem);
+      if (problem !== undefined) {
+        respondText(response, 503, problem);
+        return;
+      }
+      writeHead(response, 204, {});
+      response.end();
     },
   };
 

@@ -62,6 +62,8 @@ test('nor does anything of the instance cross to the caller', async () => {
     'content-length',
     'content-type',
     'date',
+    'x-content-type-options',
+    'x-frame-options',
   ]);
 });
 
