@@ -115,6 +115,10 @@ export class RunningScrape implements Receiver, BodyOwner {
       this.#drain(isRedirect(status) ? () => this.#follow(headers) : () => this.#refused(status, headers));
       return;
     }
+    if (Number(header(headers, 'content-length')) > this.#parts.maxResponseBytes) {
+      this.giveUp(tooLarge(target, this.#parts.maxResponseBytes));
+      return;
+    }
     const contentType = header(headers, 'content-type');
     const encoding = header(headers, 'content-encoding')?.trim().toLowerCase() ?? '';
     const exposition = classifyContentType(contentType);

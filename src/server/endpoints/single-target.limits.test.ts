@@ -24,6 +24,15 @@ function stuck(bytes: number): Behaviour {
   };
 }
 
+/** Without a Content-Length. */
+function servesChunked(body: Buffer): Behaviour {
+  return (_, response) => {
+    response.writeHead(200, { 'content-type': SENT_TYPES.text });
+    response.write(body.subarray(0, 1));
+    response.end(body.subarray(1));
+  };
+}
+
 describe('the deadline', () => {
   test.each([
     ['before the head', SILENT, 'no answer within 150 ms'],
@@ -144,11 +153,16 @@ describe('our own limits', () => {
   });
 
   test.each([
-    ['known before the head', 100_000, 99_999, 503, true],
-    ['just kept', 100_000, 100_000, 200, true],
-    ['met while streaming', 3_000_000, 2_000_000, 200, false],
-  ])('a response over the limit, %s', async (_, length, maxResponseBytes, status, complete) => {
-    const { url, proxy } = await scrapedInstance(serves(bodyOf('text', length), SENT_TYPES.text), { maxResponseBytes });
+    ['met before the head', 'chunked', 100_000, 99_999, 503, true],
+    ['just kept', 'with length', 100_000, 100_000, 200, true],
+    ['met while streaming', 'chunked', 3_000_000, 2_000_000, 200, false],
+    ['told by its head', 'with length', 3_000_000, 2_000_000, 503, true],
+  ])('a response over the limit, %s', async (_, framing, length, maxResponseBytes, status, complete) => {
+    const body = bodyOf('text', length);
+    const { url, proxy } = await scrapedInstance(
+      framing === 'chunked' ? servesChunked(body) : serves(body, SENT_TYPES.text),
+      { maxResponseBytes },
+    );
     const heard = await ask(url);
     expect([heard.status, heard.complete]).toEqual([status, complete]);
     if (status === 503)
