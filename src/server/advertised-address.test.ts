@@ -90,6 +90,9 @@ test.each<[string, string, Partial<AddressOptions>, string, string | undefined]>
     'x:80',
     'http',
   ],
+  ['an X-Forwarded-Port of 0', 'Host: x\r\nX-Forwarded-Port: 0', TRUSTED, 'x:80', undefined],
+  ['an X-Forwarded-Host with port 0', 'Host: x\r\nX-Forwarded-Host: y:0', TRUSTED, 'x:80', undefined],
+  ['an X-Forwarded-Host that is no address', 'Host: x\r\nX-Forwarded-Host: [.:]', TRUSTED, 'x:80', undefined],
   [
     'Forwarded before X-Forwarded',
     `Host: x\r\n${X_FORWARDED}\r\nForwarded: host=f.example;proto=http`,

@@ -60,7 +60,7 @@ function forwardedOrigin(request: IncomingMessage, believed: Believed): Origin |
   if (proto === undefined && host === headers.host && port === undefined) return undefined;
   const origin = hostOrigin(host, proto);
   if (origin === undefined) return undefined;
-  const isPort = port !== undefined && /^\d{1,5}$/.test(port) && Number(port) <= 65_535 && !/:\d+$/.test(host ?? '');
+  const isPort = port !== undefined && /^\d{1,5}$/.test(port) && isUsable(Number(port)) && !/:\d+$/.test(host ?? '');
   return isPort ? { ...origin, port: Number(port) } : origin;
 }
 
@@ -87,7 +87,12 @@ function hostOrigin(text: string | undefined, scheme: 'http' | 'https' | undefin
   const match = text?.match(HOST);
   const host = match?.[1];
   const port = match?.[2] === undefined ? undefined : Number(match[2]);
-  return host === undefined || (port ?? 0) > 65_535 ? undefined : { host, port, scheme };
+  if (host === undefined || (host.startsWith('[') && !isIPv6(host.slice(1, -1)))) return undefined;
+  return port === undefined || isUsable(port) ? { host, port, scheme } : undefined;
+}
+
+function isUsable(port: number): boolean {
+  return port >= 1 && port <= 65_535;
 }
 
 function localOrigin({ socket }: IncomingMessage): Origin {
