@@ -24,9 +24,10 @@ import { configurationHash } from './config/configuration-hash.js';
 import { createScrapeLedger } from './scraping/scrape-ledger.js';
 import { createCurrentDirectory } from './server/current-directory.js';
 import { createHttpServer } from './server/http-server.js';
+import { mostConnections } from './server/most-connections.js';
 import type { Log } from './telemetry/log.js';
 import { createOwnMetrics } from './telemetry/own-metrics.js';
-import { addProcessMetrics } from './telemetry/process-metrics.js';
+import { addProcessMetrics, readMaxFileDescriptors } from './telemetry/process-metrics.js';
 
 export interface AppOptions {
   readonly loaded: Loaded;
@@ -193,8 +194,10 @@ export function createApp(options: AppOptions): App {
     headers: config.server.headers,
     router: { handle: (...visit) => service.router.handle(...visit) },
     clock,
+    mostConnections: mostConnections(config.server.tls === undefined ? 'http' : 'https', readMaxFileDescriptors()),
     observe: observers.server,
   });
+  metrics.inboundConnections.computedBy(() => server.connections);
   const processMetrics = addProcessMetrics(metrics.registry);
   showState(metrics, { service: () => service, current, foundations, ledger, sets });
   let url = '';

@@ -3,6 +3,7 @@ import type { ApiObserver } from '../foundation/api-client.js';
 import type { RefreshObserver } from '../foundation/refresh.js';
 import type { ResourceKind } from '../foundation/resources.js';
 import type { ScrapeReport } from '../scraping/scraper.js';
+import type { ServerObserver } from '../server/http-server.js';
 import type { CounterSeries } from '../telemetry/instruments.js';
 import type { OwnMetrics } from '../telemetry/own-metrics.js';
 import { REQUEST_TYPES } from '../telemetry/own-metrics.js';
@@ -14,7 +15,7 @@ export interface MetricsObservers {
   readonly authenticators: AuthenticatorObserver;
   readonly scrapes: { finished(report: ScrapeReport): void };
   readonly inventoryFile: { written(result: 'success' | 'failure'): void };
-  readonly server: { answered(endpoint: string, status: number): void };
+  readonly server: ServerObserver;
 }
 
 export interface FoundationObservers {
@@ -29,6 +30,7 @@ export function createMetricsObservers(metrics: OwnMetrics, detail: 'full' | 'fa
   const scrapeBytes = metrics.scrapeBytes.with({});
   const scrapesBy = remembered((result) => metrics.scrapes.with({ result }));
   metrics.watchdogReconnects.with({});
+  metrics.inboundConnectionsDropped.with({});
   const answersBy = new Map<string, (code: string) => CounterSeries>();
   scrapesBy('success');
 
@@ -60,6 +62,7 @@ export function createMetricsObservers(metrics: OwnMetrics, detail: 'full' | 'fa
         }
         by(String(status)).inc();
       },
+      crowded: () => metrics.inboundConnectionsDropped.with({}).inc(),
     },
   };
 }

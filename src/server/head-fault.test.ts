@@ -35,6 +35,7 @@ test.each<[string, string, readonly string[], number]>([
   ['a Host with a path', LINE, ['Host: a/b'], 400],
   ['a Host with a user', LINE, ['Host: a@b'], 400],
   ['a Host with an impossible port', LINE, ['Host: a:70000'], 400],
+  ['a Host with port 0', LINE, ['Host: a:0'], 400],
   ['a Host with two ports', LINE, ['Host: a:1:2'], 400],
   ['a Host of other letters', LINE, ['Host: prömregator'], 400],
   ['a Host of 254 characters', LINE, [`Host: ${'a'.repeat(254)}`], 400],

@@ -45,7 +45,8 @@ function isFaultyCoding(coding: string | undefined, httpVersion: string): boolea
 
 function isHost(text: string): boolean {
   const match = HOST.exec(text);
-  return match !== null && Number(match[2] ?? 0) <= 65_535;
+  const port = Number(match?.[2] ?? 80);
+  return match !== null && port > 0 && port <= 65_535;
 }
 
 /** `headers` would hold the first alone. */

@@ -136,6 +136,18 @@ export const OWN_METRICS = {
     help: 'Requests that were answered, by endpoint and HTTP status.',
     labels: ['endpoint', 'code'],
   },
+  inboundConnections: {
+    name: 'promregator_inbound_connections',
+    type: 'gauge',
+    help: 'Connections of callers that are open at this moment.',
+    labels: [],
+  },
+  inboundConnectionsDropped: {
+    name: 'promregator_inbound_connections_dropped_total',
+    type: 'counter',
+    help: 'Connections of callers that were closed to make room for others, idle ones first.',
+    labels: [],
+  },
   discoveryInstances: {
     name: 'promregator_discovery_instances',
     type: 'gauge',
@@ -362,6 +374,8 @@ export function createOwnMetrics(options: OwnMetricsOptions): OwnMetrics {
     outboundConnections: registry.gauge(table.outboundConnections),
     outboundConnects: registry.counter(table.outboundConnects),
     httpRequests: registry.counter(table.httpRequests),
+    inboundConnections: registry.gauge(table.inboundConnections),
+    inboundConnectionsDropped: registry.counter(table.inboundConnectionsDropped),
     discoveryInstances: registry.gauge(table.discoveryInstances),
     discoveryApplications: registry.gauge(table.discoveryApplications),
     ruleInstances: registry.gauge(table.ruleInstances),

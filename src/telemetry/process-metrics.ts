@@ -85,7 +85,8 @@ function readVirtualMemory(): number | undefined {
   return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
 }
 
-function readMaxFileDescriptors(): number | undefined {
+/** How many file descriptors this process may open; undefined where the system does not tell. */
+export function readMaxFileDescriptors(): number | undefined {
   const limit = /^Max open files\s+(\w+)/m.exec(readProc('limits'))?.[1];
   if (limit === undefined) return undefined;
   return limit === 'unlimited' ? Number.POSITIVE_INFINITY : Number(limit);
