@@ -60,7 +60,7 @@ function addRoute(byApp: Map<string, AppRoutes>, { route, destination, domains }
   const { name, internal } = domains.get(route.domainGuid) ?? { name: domainOf(route), internal: false };
   const authority = authorityOf(route, destination.appGuid);
   // The name that an instance has inside, `0.<host>:<port>`, is tried too: `1.2.3.4` is a host by itself, but not so.
-  if (!isUrlHost(internal ? `0.${authority}:${port}` : authority)) known.unusable.push(route);
+  if (!isUrlHost(internal ? `0.${authority}` : authority)) known.unusable.push(route);
   else known.web.push({ route, authority, domain: name, internal, ports: [port] });
 }
 

@@ -34,6 +34,7 @@ describe('left out', () => {
     ['no_route', { routes: [{ url: '../x' }] }, [{}], 'its route ../x cannot be asked'],
     ['no_route', { routes: [{ url: `${'a'.repeat(64)}.example` }] }, [{}], 'cannot be asked, because its host is no'],
     ['no_route', { routes: [{ url: 'a.localhost' }] }, [{}], 'its route a.localhost cannot be asked'],
+    ['no_route', { routes: [{ url: 'a.example.org:80' }] }, [{}], 'its route a.example.org:80 cannot be asked'],
     ['no_route', { routes: [{ url: '127.0.0.1' }] }, [{}], 'its route 127.0.0.1 cannot be asked'],
     ['no_route', { routes: [{ url: `${'a.'.repeat(125)}example` }] }, [{}], 'cannot be asked, because its host is no'],
     ['no_route', { routes: [{ url: '1.2' }] }, [{}], 'its route 1.2 cannot be asked'],
