@@ -13,6 +13,8 @@ export interface Prometheus {
   targets(job?: string): Promise<readonly PrometheusTarget[]>;
   /** Instant vector of a query: labels and value of each series. */
   query(expression: string): Promise<readonly Series[]>;
+  /** Alerts that are pending or firing, one for each series. */
+  alerts(): Promise<readonly Alert[]>;
   stop(): Promise<void>;
 }
 
@@ -23,20 +25,31 @@ export interface PrometheusTarget {
   readonly scrapeUrl: string;
 }
 
+export interface Alert {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly state: 'pending' | 'firing';
+}
+
 export interface Series {
   readonly metric: Readonly<Record<string, string>>;
   readonly value: readonly [number, string];
 }
 
-/** A real Prometheus on loopback. `scrapeConfigs` may name files in `folder`, which is there before the start. */
-export async function startPrometheus(scrapeConfigs: (folder: string) => readonly object[]): Promise<Prometheus> {
+/**
+ * A real Prometheus on loopback. `scrapeConfigs` may name files in `folder`, which is there before the start; `rules` is
+ * what a rules file holds.
+ */
+export async function startPrometheus(
+  scrapeConfigs: (folder: string) => readonly object[],
+  rules: object = { groups: [] },
+): Promise<Prometheus> {
   requireProgram('prometheus');
   const folder = temporaryFolder();
   const file = join(folder.path, 'prometheus.yml');
-  writeFileSync(
-    file,
-    stringify({ global: { scrape_interval: '1s', scrape_timeout: '1s' }, scrape_configs: scrapeConfigs(folder.path) }),
-  );
+  writeFileSync(join(folder.path, 'rules.yml'), stringify(rules));
+  const global = { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' };
+  writeFileSync(file, stringify({ global, rule_files: ['rules.yml'], scrape_configs: scrapeConfigs(folder.path) }));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const child = spawn(
@@ -73,6 +86,9 @@ export async function startPrometheus(scrapeConfigs: (folder: string) => readonl
     },
     async query(expression) {
       return (await ask<{ result: Series[] }>(`/api/v1/query?query=${encodeURIComponent(expression)}`)).result;
+    },
+    async alerts() {
+      return (await ask<{ alerts: Alert[] }>('/api/v1/alerts')).alerts;
     },
     async stop() {
       child.kill('SIGKILL');
