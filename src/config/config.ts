@@ -34,6 +34,8 @@ export interface Config {
   };
   /** Where inventories are kept on disk; undefined where they are not. */
   readonly inventoryFile: InventoryFileConfig | undefined;
+  /** Replicas share what they read; undefined where each reads for itself. */
+  readonly replication: ReplicationConfig | undefined;
   /** The embedded simulator stands in for Cloud Foundry; undefined when it does not. */
   readonly simulation: { readonly instances: number } | undefined;
   readonly platform: Platform;
@@ -43,6 +45,45 @@ export interface InventoryFileConfig {
   readonly file: string;
   /** Older inventories are of no use at a start. */
   readonly maxAgeMs: Milliseconds;
+}
+
+export interface ReplicationConfig {
+  readonly redis: RedisConfig;
+  /** Who has not renewed its lease for so long no longer leads. */
+  readonly leaseMs: Milliseconds;
+  /** How long the store keeps what nobody renews. */
+  readonly keepSeconds: Seconds;
+}
+
+/** A server of Redis or Valkey, and who we are there. */
+export interface RedisConfig {
+  readonly place: RedisPlace;
+  /** Undefined: the default user. */
+  readonly username: string | undefined;
+  readonly password: Secret | undefined;
+  readonly database: number;
+  /** Undefined: no TLS. */
+  readonly tls: TlsConfig | undefined;
+  /** All keys begin with it. */
+  readonly prefix: string;
+}
+
+export type RedisPlace =
+  | ({ readonly kind: 'server' } & HostAndPort)
+  | {
+      readonly kind: 'sentinel';
+      /** Name of the master as the Sentinels know it. */
+      readonly master: string;
+      /** At least one. */
+      readonly nodes: readonly HostAndPort[];
+      /** Towards the Sentinels themselves. */
+      readonly access: Pick<RedisConfig, 'username' | 'password' | 'tls'>;
+    };
+
+/** The host without brackets. */
+export interface HostAndPort {
+  readonly host: string;
+  readonly port: number;
 }
 
 /** The kinds of lists that Cloud Foundry is asked for. */

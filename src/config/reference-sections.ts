@@ -29,8 +29,9 @@ export const SECTIONS: readonly Section[] = [
   },
   {
     title: '`tls_config`: TLS towards others',
-    text: `By Prometheus's names. The group stands in four places: \`cf.tls_config\` (the Cloud Foundry API and its UAA; in \`foundations[]\` likewise),
-\`promregator.scraping.tls_config\` (all applications) and \`promregator.targets[].tls_config\` (the applications of one rule, over that of all applications).
+    text: `By Prometheus's names. The group stands in five places: \`cf.tls_config\` (the Cloud Foundry API and its UAA; in \`foundations[]\` likewise),
+\`promregator.scraping.tls_config\` (all applications), \`promregator.targets[].tls_config\` (the applications of one rule, over that of all applications) and
+\`promregator.replication.redis.tls_config\` (the server that replicas share).
 Files are read at the start, and again when they change.`,
     members: /\.tls_config\./,
     shown: /^promregator\.scraping\.tls_config\./,
@@ -44,6 +45,12 @@ Files are read at the start, and again when they change.`,
     title: '`promregator.discovery`: the list of targets',
     text: '',
     members: /^promregator\.(?:discovery|discoverer|cache|trustedProxies)/,
+  },
+  {
+    title: '`promregator.replication`: replicas that know of each other',
+    text: `Only for several replicas that are to cost Cloud Foundry what one does; each works without. One of \`url\`, \`sentinel\` and \`fromVcapServices\` says where the
+server is. The \`tls_config\` is described above.`,
+    members: /^promregator\.replication\.(?!redis\.tls_config)/,
   },
   { title: '`promregator.metrics`: own metrics', text: '', members: /^promregator\.metrics/ },
   {

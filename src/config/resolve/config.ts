@@ -12,6 +12,7 @@ import { ONLY_FOUNDATION, resolveFoundations } from './foundations.js';
 import { resolveInbound } from './inbound.js';
 import { resolveLog } from './log.js';
 import { resolveOutboundTls } from './outbound-tls.js';
+import { resolveReplication } from './replication.js';
 import { type RuleContext, resolveRules } from './rules.js';
 import { resolveScraping } from './scraping.js';
 import { resolveServer } from './server.js';
@@ -62,6 +63,7 @@ export async function resolveConfig(
     log: resolveLog(raw, platform, reporter),
     reload: promregator.reload,
     inventoryFile: resolveInventoryFile(promregator.cache),
+    replication: await resolveReplication(promregator, { ...context, tlsOf: tls.ofApi }),
     simulation: promregator.simulation.enabled ? { instances: promregator.simulation.instances } : undefined,
     platform,
   };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { authenticatorSchema, targetAuthenticatorsSchema } from './authenticator.js';
 import { authenticationSchema, authSchema } from './inbound.js';
 import { address, flag, knownTo, milliseconds, port, seconds, text, texts, whole } from './option.js';
+import { replicationSchema } from './replication.js';
 import { rulesSchema } from './rules.js';
 import { scrapingSchema } from './scraping.js';
 
@@ -87,6 +88,7 @@ export const promregatorSchema = z
           .describe('Until what age a start while Cloud Foundry is away goes by promregator.cache.file.'),
       })
       .prefault({}),
+    replication: replicationSchema,
     proxyFromEnvironment: flag()
       .default(false)
       .describe('Where no option names a proxy, take that of HTTPS_PROXY, HTTP_PROXY or ALL_PROXY.'),

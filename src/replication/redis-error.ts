@@ -1,0 +1,39 @@
+import { CodedError, describeError, errorCode } from '../base/errors.js';
+import { StoreError, type StoreErrorCode } from './replica-store.js';
+
+/** First words of what a server answers (redis.io/docs, "Errors"); within a script they may stand behind others. */
+const ANSWERS: readonly (readonly [RegExp, StoreErrorCode])[] = [
+  [/\bOOM\b/, 'full'],
+  [/\b(?:READONLY|MISCONF|NOREPLICAS)\b/, 'read_only'],
+  [/\b(?:NOAUTH|WRONGPASS|NOPERM|AUTH|invalid password|operation not permitted)\b/, 'denied'],
+  [/\b(?:LOADING|MASTERDOWN|CLUSTERDOWN)\b/, 'away'],
+  [/\bBUSY\b/, 'late'],
+];
+
+/** What the client says of an error, in our words; `what` was tried completes "the store does not do it". */
+export function storeError(error: unknown, what: string): StoreError {
+  if (error instanceof StoreError) return error;
+  const sentence = withoutArguments(describeError(error));
+  if (!isAnswer(error)) return new StoreError('away', `${what} failed: ${sentence}`, { cause: causeOf(error) });
+  const code = ANSWERS.find(([pattern]) => pattern.test(sentence))?.[1] ?? 'answer';
+  return new StoreError(code, `${what} was answered: ${sentence}`);
+}
+
+/** Answers are errors of the client's classes without a code; what Node says of a connection has one. */
+function isAnswer(error: unknown): boolean {
+  if (!(error instanceof Error) || errorCode(error) !== undefined) return false;
+  return ANSWER_CLASSES.has(error.constructor.name);
+}
+
+const ANSWER_CLASSES: ReadonlySet<string> = new Set(['ErrorReply', 'SimpleError', 'BlobError']);
+
+/** A server that does not know a command shows its arguments, which may be a password. */
+function withoutArguments(sentence: string): string {
+  return sentence.replace(/,? with args beginning with:.*$/s, '');
+}
+
+/** Only its code: its sentence has been told, cut where it has to be. */
+function causeOf(error: unknown): CodedError | undefined {
+  const code = errorCode(error);
+  return code === undefined ? undefined : new CodedError(code, code);
+}

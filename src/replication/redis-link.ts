@@ -1,0 +1,155 @@
+import type { Clock, Timer } from '../base/clock.js';
+import type { Milliseconds } from '../base/duration.js';
+import { storeError } from './redis-error.js';
+import { openSession, type RedisSession } from './redis-session.js';
+import type { RedisSettings } from './redis-settings.js';
+import { StoreError } from './replica-store.js';
+
+/** A server that is used as long as it answers, and looked for again when it does not. */
+export interface RedisLink {
+  start(): void;
+  /** Answers within the limit. Waits for a connection that is being opened, and for no other. @throws {StoreError} */
+  send(command: readonly (string | Buffer)[]): Promise<unknown>;
+  /** Messages of this channel, and a call with each new connection, since messages may have been missed. */
+  subscribe(channel: string, listener: () => void): () => void;
+  stop(): void;
+}
+
+export interface RedisLinkOptions {
+  readonly settings: RedisSettings;
+  readonly clock: Clock;
+  /** 0 to 1; spreads what many replicas would else do at the same moment. */
+  readonly random: () => number;
+  /** For tests. */
+  readonly open?: typeof openSession;
+}
+
+const FIRST_WAIT_MS: Milliseconds = 500;
+const LONGEST_WAIT_MS: Milliseconds = 4_000;
+
+export function createRedisLink({ settings, clock, random, open = openSession }: RedisLinkOptions): RedisLink {
+  const listeners = new Map<string, Set<() => void>>();
+  let session: RedisSession | undefined;
+  let opening: Promise<RedisSession> | undefined;
+  let failure = new StoreError('away', 'the store has not been reached yet');
+  let failures = 0;
+  let openedAt = Number.NEGATIVE_INFINITY;
+  let timer: Timer | undefined;
+  let generation = 0;
+  let stopped = true;
+
+  function connect(): void {
+    if (stopped) return;
+    generation += 1;
+    const mine = generation;
+    const channels = [...listeners.keys()];
+    const attempt = open({
+      settings,
+      channels,
+      onMessage: tell,
+      onEnd: (error) => {
+        if (mine === generation) ended(error);
+      },
+    });
+    opening = within(attempt, 'connecting to the store');
+    attempt.then(
+      (opened) => {
+        // Too late, or not wanted any more.
+        if (mine !== generation || stopped) opened.close();
+      },
+      () => undefined,
+    );
+    opening.then(
+      (opened) => {
+        if (mine !== generation || stopped) return;
+        opening = undefined;
+        session = opened;
+        openedAt = clock.monotonic();
+        for (const channel of listeners.keys()) tell(channel);
+      },
+      (error: unknown) => {
+        if (mine === generation) ended(storeError(error, 'connecting to the store'));
+      },
+    );
+  }
+
+  function ended(error: StoreError): void {
+    generation += 1;
+    if (session !== undefined && clock.monotonic() - openedAt > LONGEST_WAIT_MS) failures = 0;
+    session?.close();
+    session = undefined;
+    opening = undefined;
+    failure = error;
+    if (stopped) return;
+    const waitMs = Math.min(FIRST_WAIT_MS * 2 ** failures, LONGEST_WAIT_MS) * (0.5 + 0.5 * random());
+    failures = Math.min(failures + 1, 10);
+    timer?.cancel();
+    timer = clock.after(waitMs, connect);
+  }
+
+  function tell(channel: string): void {
+    for (const listener of listeners.get(channel) ?? []) listener();
+  }
+
+  /** What takes longer has failed, though it may still happen. */
+  async function within<T>(work: Promise<T>, what: string): Promise<T> {
+    let limit: Timer | undefined;
+    const late = new Promise<never>((_, reject) => {
+      limit = clock.after(settings.limitMs, () => {
+        reject(new StoreError('late', `${what} took longer than ${settings.limitMs / 1000} s`));
+      });
+    });
+    try {
+      return await Promise.race([work, late]);
+    } finally {
+      limit?.cancel();
+    }
+  }
+
+  return {
+    start() {
+      if (!stopped) return;
+      stopped = false;
+      connect();
+    },
+    async send(command) {
+      const used = session ?? (await opening);
+      if (used === undefined) throw failure;
+      try {
+        return await within(used.send(command), `${String(command[0])} to the store`);
+      } catch (error) {
+        const reason = storeError(error, 'the store');
+        // An answer that comes late would be taken for that of the next command; and a copy may have a new master.
+        if (used === session && isEnd(reason)) ended(reason);
+        throw reason;
+      }
+    },
+    subscribe(channel, listener) {
+      const known = listeners.get(channel) ?? new Set();
+      known.add(listener);
+      // The session under way does not know the channel.
+      if (!listeners.has(channel) && (session !== undefined || opening !== undefined)) {
+        listeners.set(channel, known);
+        ended(new StoreError('away', 'connecting anew for another subscription'));
+      }
+      listeners.set(channel, known);
+      return () => {
+        known.delete(listener);
+        if (known.size === 0) listeners.delete(channel);
+      };
+    },
+    stop() {
+      stopped = true;
+      timer?.cancel();
+      generation += 1;
+      session?.close();
+      session = undefined;
+      opening = undefined;
+      failure = new StoreError('away', 'this program is stopping');
+    },
+  };
+}
+
+function isEnd({ code }: StoreError): boolean {
+  return code === 'away' || code === 'late' || code === 'read_only';
+}

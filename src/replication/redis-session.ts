@@ -1,0 +1,186 @@
+import { isIP } from 'node:net';
+import type { Milliseconds } from '../base/duration.js';
+import type { Secret } from '../base/secret.js';
+import type { HostAndPort, TlsConfig } from '../config/config.js';
+import { createTlsContext } from '../outbound/tls-context.js';
+import { storeError } from './redis-error.js';
+import type { RedisSettings } from './redis-settings.js';
+import { StoreError } from './replica-store.js';
+
+/** One use of a server, from connecting to the first fault: nothing is mended, whoever uses it opens another. */
+export interface RedisSession {
+  /** Texts come as bytes. @throws {StoreError} */
+  send(command: readonly (string | Buffer)[]): Promise<unknown>;
+  close(): void;
+}
+
+export interface SessionOptions {
+  readonly settings: RedisSettings;
+  readonly channels: readonly string[];
+  readonly onMessage: (channel: string) => void;
+  /** Called once when it is of no more use; not after `close`. */
+  readonly onEnd: (error: StoreError) => void;
+}
+
+/**
+ * Connects to the server, by way of Sentinel where that is asked for, and subscribes. A server that allows no
+ * subscription is used without.
+ *
+ * The only file that knows the client; it is loaded when there is something to connect to.
+ *
+ * @throws {StoreError}
+ */
+export async function openSession({ settings, channels, onMessage, onEnd }: SessionOptions): Promise<RedisSession> {
+  const opened: Client[] = [];
+  let ended = false;
+
+  function end(error: unknown): void {
+    if (ended) return;
+    ended = true;
+    for (const each of opened) each.drop();
+    onEnd(storeError(error, 'the connection to the store'));
+  }
+
+  async function connect(place: HostAndPort, access: Access, onError: (error: unknown) => void): Promise<Client> {
+    const client = await createRedisClient({ place, access, limitMs: settings.limitMs, onError });
+    opened.push(client);
+    try {
+      await client.connect();
+    } catch (error) {
+      throw storeError(error, `connecting to the store at ${place.host}:${place.port}`);
+    }
+    return client;
+  }
+
+  async function findMaster(): Promise<HostAndPort> {
+    const { place } = settings;
+    if (place.kind === 'server') return place;
+    let last: unknown;
+    for (const node of place.nodes) {
+      try {
+        const sentinel = await connect(node, place.access, () => undefined);
+        const answer = await sentinel.send(['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', place.master]);
+        sentinel.drop();
+        const master = placeOf(answer);
+        if (master !== undefined) return master;
+        last = new StoreError('answer', `the Sentinel at ${node.host}:${node.port} knows no master of that name`);
+      } catch (error) {
+        last = error;
+      }
+    }
+    throw storeError(last, 'asking Sentinel');
+  }
+
+  try {
+    const master = await findMaster();
+    const access = { username: settings.username, password: settings.password, tls: settings.tls };
+    const commands = await connect(master, { ...access, database: settings.database }, end);
+    // A Sentinel may name the old master for a moment; what it holds is on its way out.
+    if (settings.place.kind === 'sentinel') await checkIsMaster(commands);
+    const news = await connect(master, access, end);
+    await subscribe(news, channels, onMessage);
+    return {
+      send: (command) => commands.send(command),
+      close() {
+        ended = true;
+        for (const each of opened) each.drop();
+      },
+    };
+  } catch (error) {
+    ended = true;
+    for (const each of opened) each.drop();
+    throw storeError(error, 'connecting to the store');
+  }
+}
+
+async function checkIsMaster(client: Client): Promise<void> {
+  const answer = await client.send(['ROLE']);
+  const role = Array.isArray(answer) ? String(answer[0]) : '';
+  if (role !== 'master') throw new StoreError('read_only', `Sentinel names a server that is ${role || 'no master'}`);
+}
+
+async function subscribe(
+  client: Client,
+  channels: readonly string[],
+  onMessage: (channel: string) => void,
+): Promise<void> {
+  try {
+    await client.subscribe(channels, onMessage);
+  } catch (error) {
+    const reason = storeError(error, 'subscribing');
+    // Looking every few seconds does without it.
+    if (reason.code !== 'denied') throw reason;
+  }
+}
+
+function placeOf(answer: unknown): HostAndPort | undefined {
+  if (!Array.isArray(answer) || answer.length < 2) return undefined;
+  const port = Number(String(answer[1]));
+  return Number.isInteger(port) && port > 0 ? { host: String(answer[0]), port } : undefined;
+}
+
+interface Access {
+  readonly username: string | undefined;
+  readonly password: Secret | undefined;
+  readonly tls: TlsConfig | undefined;
+  readonly database?: number;
+}
+
+interface Client {
+  connect(): Promise<void>;
+  send(command: readonly (string | Buffer)[]): Promise<unknown>;
+  subscribe(channels: readonly string[], listener: (channel: string) => void): Promise<void>;
+  /** At once; what is under way fails. */
+  drop(): void;
+}
+
+interface ClientOptions {
+  readonly place: HostAndPort;
+  readonly access: Access;
+  readonly limitMs: Milliseconds;
+  readonly onError: (error: unknown) => void;
+}
+
+async function createRedisClient({ place, access, limitMs, onError }: ClientOptions): Promise<Client> {
+  const { createClient, RESP_TYPES } = await import('@redis/client');
+  const client = createClient({
+    // The older form of the protocol: all that is needed, and known to every server.
+    RESP: 2,
+    maintNotifications: 'disabled',
+    disableClientInfo: true,
+    disableOfflineQueue: true,
+    ...(access.username === undefined ? {} : { username: access.username }),
+    ...(access.password === undefined ? {} : { password: access.password.reveal() }),
+    ...(access.database === undefined ? {} : { database: access.database }),
+    socket: {
+      host: place.host,
+      port: place.port,
+      connectTimeout: limitMs,
+      reconnectStrategy: false as const,
+      ...tlsOptions(access.tls, place.host),
+    },
+    commandOptions: { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } },
+  });
+  client.on('error', onError);
+  return {
+    async connect() {
+      await client.connect();
+    },
+    send: (command) => client.sendCommand([...command]),
+    subscribe: (channels, listener) => client.subscribe([...channels], (_, channel) => listener(channel)),
+    drop() {
+      if (client.isOpen) client.destroy();
+    },
+  };
+}
+
+function tlsOptions(tls: TlsConfig | undefined, host: string): object {
+  if (tls === undefined) return {};
+  const servername = tls.serverName ?? (isIP(host) === 0 ? host : undefined);
+  return {
+    tls: true,
+    secureContext: createTlsContext(tls),
+    rejectUnauthorized: tls.verify === 'always',
+    ...(servername === undefined ? {} : { servername }),
+  };
+}

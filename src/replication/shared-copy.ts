@@ -1,0 +1,173 @@
+import type { Clock } from '../base/clock.js';
+import type { Milliseconds } from '../base/duration.js';
+import { describeError } from '../base/errors.js';
+import type { DatedInventory } from '../foundation/dated-inventory.js';
+import type { Inventory } from '../foundation/inventory.js';
+import { RESOURCE_KINDS, type ResourceKind } from '../foundation/resources.js';
+import type { HeldLease, ReplicaStore } from './replica-store.js';
+import { type Answers, isNewer, type SharedHead, type ValueFacts, type Version } from './shared-head.js';
+import { hashOf, type ValueCodec } from './shared-value.js';
+
+export interface SharedCopyOptions {
+  readonly store: ReplicaStore;
+  readonly codec: ValueCodec;
+  readonly clock: Clock;
+  readonly known: () => DatedInventory | undefined;
+  readonly judge: (dated: DatedInventory) => DatedInventory | string;
+  readonly onTaken: (dated: DatedInventory) => void;
+  readonly onUnusable: (reason: string) => void;
+}
+
+/** `whole`: what is shared is here. `waiting`: the leader has not read yet. */
+export type Heeded = 'whole' | 'waiting' | 'unusable';
+
+/** What this replica knows of the shared value: what it has taken from there or put there. */
+export interface SharedCopy {
+  /** The newest that was seen. */
+  readonly version: Version;
+  readonly bytes: number;
+  /** Takes what this head speaks of, unless it is here. @throws {StoreError} */
+  heed(head: SharedHead): Promise<Heeded>;
+  /** Before it is written under a new lease: takes what is there, whoever has written it. @throws {StoreError} */
+  catchUp(): Promise<void>;
+  /** Writes what is new; false when the lease is lost. @throws {StoreError} */
+  share(lease: HeldLease, answered: Answers): Promise<boolean>;
+  /** The value is to be written once more. */
+  forget(): void;
+}
+
+/** Of the value and what it was made of. */
+interface Held {
+  readonly facts: ValueFacts;
+  readonly inventory: Inventory;
+}
+
+/** Lists that targets come and go with. */
+const TARGET_KINDS = ['apps', 'processes', 'routes'] as const satisfies readonly ResourceKind[];
+/** So long a leader may read its first lists while others wait for it. */
+const READING_MS: Milliseconds = 60_000;
+
+export function createSharedCopy(options: SharedCopyOptions): SharedCopy {
+  const { store, codec, clock } = options;
+  let version: Version = { fence: 0, count: 0 };
+  let held: Held | undefined;
+  let waitingSince: Milliseconds | undefined;
+  /** What was last written beside the value, as text: nothing is written twice. */
+  let written = '';
+  /** The store may lack the value, also where nothing has changed. */
+  let isLacking = true;
+
+  async function load(): Promise<Heeded> {
+    const found = await store.fetch();
+    const facts = found?.head.value;
+    if (found === undefined || facts === undefined) return unusable('the shared inventory is gone');
+    // Another leader may have written meanwhile; what is older than what we know stays unread.
+    if (isNewer(version, found.head.version)) return 'waiting';
+    if (hashOf(found.value) !== facts.hash)
+      return unusable('the shared inventory is damaged: its checksum does not fit');
+    let unpacked: DatedInventory;
+    try {
+      unpacked = await codec.unpack(found.value);
+    } catch (error) {
+      return unusable(`the shared inventory cannot be read: ${describeError(error)}`);
+    }
+    const dated = options.judge({ ...unpacked, readAtMs: facts.readAtMs });
+    if (typeof dated === 'string') return unusable(dated);
+    version = found.head.version;
+    held = { facts, inventory: dated.inventory };
+    options.onTaken(dated);
+    return 'whole';
+  }
+
+  function unusable(reason: string): Heeded {
+    options.onUnusable(reason);
+    return 'unusable';
+  }
+
+  /** What was read here, while there was nobody to take from, is not given up for what was read before it. */
+  function isOwnLater({ readAtMs }: ValueFacts): boolean {
+    const known = options.known();
+    if (known === undefined || known.inventory === held?.inventory) return false;
+    return newest(known.readAtMs) > newest(readAtMs);
+  }
+
+  function factsOf({ readAtMs }: DatedInventory, value: Buffer | undefined): ValueFacts | undefined {
+    if (value !== undefined) return { hash: hashOf(value), bytes: value.length, readAtMs };
+    return held && { ...held.facts, readAtMs };
+  }
+
+  function redate(facts: ValueFacts): void {
+    const known = options.known();
+    if (held === undefined || known?.inventory !== held.inventory || sameDates(facts, held.facts)) return;
+    held = { ...held, facts };
+    options.onTaken({ ...known, readAtMs: facts.readAtMs });
+  }
+
+  return {
+    get version() {
+      return version;
+    },
+    get bytes() {
+      return held?.facts.bytes ?? 0;
+    },
+    async heed(head) {
+      const { value } = head;
+      if (value === undefined) {
+        waitingSince ??= clock.monotonic();
+        return clock.monotonic() - waitingSince < READING_MS ? 'waiting' : 'unusable';
+      }
+      waitingSince = undefined;
+      if (isOwnLater(value)) {
+        // Seen, so that nothing older is ever taken, but not here.
+        if (isNewer(head.version, version)) version = head.version;
+        return 'whole';
+      }
+      const isHere = held?.facts.hash === value.hash && options.known()?.inventory === held.inventory;
+      if (!isHere) return await load();
+      if (isNewer(head.version, version)) version = head.version;
+      redate(value);
+      return 'whole';
+    },
+    async catchUp() {
+      written = '';
+      isLacking = true;
+      const facts = (await store.fetch())?.head.value;
+      if (facts === undefined || isOwnLater(facts)) return;
+      if (facts.hash !== held?.facts.hash) await load();
+      isLacking = facts.hash !== held?.facts.hash;
+    },
+    async share(lease, answered) {
+      const known = options.known();
+      const isWanted = known !== undefined && (isLacking || known.inventory !== held?.inventory);
+      const value = isWanted ? await codec.pack(known, clock.now()) : undefined;
+      const facts = known && factsOf(known, value);
+      const text = JSON.stringify([facts?.hash, datesOf(facts), answered]);
+      if (text === written) return true;
+      const count = version.fence === lease.fence ? version.count + 1 : 1;
+      const head: SharedHead = { version: { fence: lease.fence, count }, value: facts, answered };
+      if (!(await store.put(lease, value === undefined ? { head } : { head, value }))) return false;
+      version = head.version;
+      written = text;
+      if (known === undefined || facts === undefined) return true;
+      held = { facts, inventory: known.inventory };
+      isLacking = false;
+      return true;
+    },
+    forget() {
+      isLacking = true;
+    },
+  };
+}
+
+function newest(readAtMs: ValueFacts['readAtMs']): Milliseconds {
+  return Math.max(...TARGET_KINDS.map((kind) => readAtMs[kind]));
+}
+
+/** To the second: our own times are computed anew from ages each time. */
+function datesOf(facts: ValueFacts | undefined): readonly number[] {
+  return facts === undefined ? [] : RESOURCE_KINDS.map((kind) => Math.round(facts.readAtMs[kind] / 1000));
+}
+
+function sameDates(one: ValueFacts, other: ValueFacts): boolean {
+  return RESOURCE_KINDS.every((kind) => one.readAtMs[kind] === other.readAtMs[kind]);
+}
