@@ -42,6 +42,7 @@ interface AlertCase {
 const PLANNED = 'promregator_cf_request_budget_planned_per_hour{foundation="eu",kind="apps"}';
 const LIMIT = 'promregator_cf_request_budget_limit{foundation="eu"}';
 const NO_TOKEN = 'promregator_authenticator_token_requests_total{authenticator="default",result="refused"}';
+const LEFT_OUT = 'promregator_inventory_dropped_elements_total{foundation="eu",kind="apps"}';
 const SHRINKS = 'promregator_inventory_shrinks_total{foundation="eu",kind="apps"';
 
 const ALERTS: readonly AlertCase[] = [
@@ -68,6 +69,18 @@ const ALERTS: readonly AlertCase[] = [
     alert: 'PromregatorInventoryOld',
     series: { 'promregator_inventory_age_seconds{foundation="eu",kind="apps"}': '700x20' },
     fine: { 'promregator_inventory_age_seconds{foundation="eu",kind="spaces"}': '700x20' },
+  },
+  {
+    of: 'a list of the rarer kinds that is old',
+    alert: 'PromregatorInventoryOld',
+    series: { 'promregator_inventory_age_seconds{foundation="eu",kind="organizations"}': '7900x20' },
+    fine: { 'promregator_inventory_age_seconds{foundation="eu",kind="organizations"}': '3600x20' },
+  },
+  {
+    of: 'elements that were left out',
+    alert: 'PromregatorElementsLeftOut',
+    series: { [LEFT_OUT]: '_x9 1x10' },
+    fine: { [LEFT_OUT]: '1x100' },
   },
   {
     of: 'targets of before the start',
