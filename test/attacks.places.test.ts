@@ -159,7 +159,7 @@ beforeAll(async () => {
     targets: [{ kubernetesAnnotations: true }],
   });
   program = await startReady({ config });
-  view = await (await fetch(`${program.url}/debug/discovery`)).json();
+  view = JSON.parse(await (await fetch(`${program.url}/debug/discovery`)).text());
 });
 
 afterAll(async () => {
@@ -251,7 +251,7 @@ describe('annotations that point elsewhere', () => {
 
   test.each(rows('odd-interval', ODD_INTERVALS))('the interval %s is passed over', async (_, name) => {
     const answer = await fetch(`${program.url}/discovery?application=${name}`);
-    const [element] = await answer.json();
+    const [element] = JSON.parse(await answer.text());
     expect(Object.keys(element.labels).filter((label) => label.startsWith('__scrape'))).toEqual([]);
     expect(await scrapeUnseen(name)).toMatchObject({ status: 200, asked: 1 });
   });

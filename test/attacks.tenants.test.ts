@@ -46,7 +46,7 @@ describe('names that tenants choose', () => {
           ['orgName', 'org'],
           ['spaceName', 'space'],
           ['applicationName', 'application'],
-                  // As it is usual, `(.*)`, it would not take a name with a line break.
+          // As it is usual, `(.*)`, it would not take a name with a line break.
         ].map(([from, to]) => ({ source_labels: [`${META}${from}`], target_label: to, regex: '(?s)(.*)' })),
       },
     ]);
@@ -97,7 +97,7 @@ describe('names that tenants choose', () => {
       const { good, failing } = named(what);
       const query = new URLSearchParams({ org: text, space: text, application: text });
       const answer = await fetch(`${program.url}/discovery?${query}`);
-      const found: readonly Element[] = await answer.json();
+      const found: readonly Element[] = JSON.parse(await answer.text());
       // A query is UTF-8, so what is not well-formed cannot be asked for.
       const expected = text === wellFormed(text) ? [good, failing] : [];
       expect(found.map(({ labels }) => labels[`${META}applicationId`]).sort()).toEqual(expected.sort());
@@ -200,5 +200,5 @@ describe('names that tenants choose', () => {
 
 async function discovered(program: PromregatorProcess): Promise<readonly Element[]> {
   const answer = await fetch(`${program.url}/discovery`);
-  return await answer.json();
+  return JSON.parse(await answer.text());
 }
