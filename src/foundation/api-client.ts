@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Clock } from '../base/clock.js';
 import type { Milliseconds } from '../base/duration.js';
 import { describeError, oneLine } from '../base/errors.js';
+import { withoutSecrets } from '../base/without-secrets.js';
 import type { Connections } from '../outbound/connections.js';
 import { fetchWhole, header, type WholeAnswer } from '../outbound/fetch-whole.js';
 import { tlsHint } from '../outbound/tls-hint.js';
@@ -163,16 +164,18 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
       const askedAtMs = serverTime(answer, clock.monotonic() - startedAt);
       // Without a token the limit is another one, of our address.
       if ('authorization' in headers) limits.obey(answer);
-      if (answer.status !== 200) throw statusError(answer, path);
-      return apiAnswer(answer, askedAtMs);
+      const hide = (words: string): string =>
+        withoutSecrets(words, [headers['authorization']?.replace(/^bearer /, '')]);
+      if (answer.status !== 200) throw statusError(answer, path, hide);
+      return apiAnswer(answer, askedAtMs, hide);
     });
   }
 
-  function statusError(answer: WholeAnswer, path: string): ApiError {
-    const sentence = `GET ${api.origin}${shorten(path)} was answered by ${answer.status} ${errorWords(answer)}`;
+  function statusError(answer: WholeAnswer, path: string, hide: Hide): ApiError {
+    const sentence = `GET ${api.origin}${shorten(path)} was answered by ${answer.status} ${errorWords(answer, hide)}`;
     return new ApiError('api_status', sentence, {
       status: answer.status,
-      requestId: header(answer.headers, 'x-vcap-request-id'),
+      requestId: hiddenHeader(answer, 'x-vcap-request-id', hide),
       retryAfterMs: pauseAskedFor(answer, clock.now()),
     });
   }
@@ -233,12 +236,20 @@ function isRefusedToken(error: unknown): error is ApiError {
   return error instanceof ApiError && error.code === 'api_status' && error.status === 401;
 }
 
-function apiAnswer(answer: WholeAnswer, askedAtMs: Milliseconds | undefined): ApiAnswer {
+/** Takes our token out of words of whoever answers: a gateway in between may quote what it was sent. */
+type Hide = (words: string) => string;
+
+function hiddenHeader({ headers }: WholeAnswer, name: string, hide: Hide): string | undefined {
+  const value = header(headers, name);
+  return value === undefined ? undefined : hide(value);
+}
+
+function apiAnswer(answer: WholeAnswer, askedAtMs: Milliseconds | undefined, hide: Hide): ApiAnswer {
   return {
     askedAtMs,
     body: answer.body,
-    contentType: header(answer.headers, 'content-type'),
-    requestId: header(answer.headers, 'x-vcap-request-id'),
+    contentType: hiddenHeader(answer, 'content-type', hide),
+    requestId: hiddenHeader(answer, 'x-vcap-request-id', hide),
   };
 }
 
@@ -271,15 +282,19 @@ function resultOf(status: number): 'success' | 'refused' | 'limited' | 'error' {
 }
 
 /** `10003 CF-NotAuthorized: …` of a CAPI error, else the router's word, else the beginning of the body. */
-function errorWords(answer: WholeAnswer): string {
+function errorWords(answer: WholeAnswer, hide: Hide): string {
   const routerError = header(answer.headers, 'x-cf-routererror');
-  if (routerError !== undefined) return oneLine(`(router: ${routerError})`).slice(0, 200);
+  if (routerError !== undefined) return oneLine(hide(`(router: ${routerError})`)).slice(0, 200);
   const text = answer.body.subarray(0, 10_000).toString('utf8');
   try {
     const { errors } = errorsSchema.parse(JSON.parse(text));
-    return oneLine(errors.map((each) => `${each.code} ${each.title}: ${each.detail}`).join(', ')).slice(0, 400);
+    return oneLine(hide(errors.map((each) => `${each.code} ${each.title}: ${each.detail}`).join(', '))).slice(0, 400);
   } catch {
-    return oneLine(text.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')).slice(0, 120);
+    return oneLine(
+      hide(text)
+        .replace(/<[^>]*>/g, ' ')
+        .replace(/\s+/g, ' '),
+    ).slice(0, 120);
   }
 }
 

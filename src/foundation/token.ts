@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.js';
 import { formatDuration, type Milliseconds } from '../base/duration.js';
 import { describeError, oneLine } from '../base/errors.js';
 import type { Secret } from '../base/secret.js';
+import { withoutSecrets } from '../base/without-secrets.js';
 import type { Connections } from '../outbound/connections.js';
 import { fetchWhole, header, type WholeAnswer } from '../outbound/fetch-whole.js';
 import { retryAfterMs } from '../outbound/retry-after.js';
@@ -212,7 +213,7 @@ export function createTokenSource(options: TokenOptions): TokenSource {
   function refusalOf(answer: WholeAnswer, url: string, form: Readonly<Record<string, string>>): ApiError {
     const said = errorSchema.safeParse(jsonOf(answer));
     const reason = said.success ? `${said.data.error}: ${said.data.error_description ?? ''}` : 'no reason given';
-    const words = oneLine(withoutSecrets(reason, form)).slice(0, 200);
+    const words = oneLine(withoutSent(reason, form)).slice(0, 200);
     const byRefresh = form['grant_type'] === 'refresh_token';
     const refused = byRefresh ? isRefreshRefused(answer.status) : isLoginRefused(answer.status, said.success);
     const what = byRefresh ? 'the refresh token' : login.grant === 'password' ? 'user and password' : 'the client';
@@ -221,7 +222,7 @@ export function createTokenSource(options: TokenOptions): TokenSource {
       : `UAA at ${url} answered ${answer.status} and no token (${words})`;
     return new ApiError(refused ? 'login_refused' : 'login_failed', sentence, {
       status: answer.status,
-      requestId: header(answer.headers, 'x-vcap-request-id'),
+      requestId: withoutSent(header(answer.headers, 'x-vcap-request-id') ?? '', form) || undefined,
       retryAfterMs: retryAfterMs(answer.headers, clock.now()),
     });
   }
@@ -273,12 +274,8 @@ function askedAgainIn(leftMs: Milliseconds, error: ApiError): ApiError {
 }
 
 /** Some UAAs quote in their error what they were sent. */
-function withoutSecrets(words: string, form: Readonly<Record<string, string>>): string {
-  const secrets = [form['password'], form['client_secret'], form['refresh_token']];
-  return secrets.reduce<string>(
-    (text, secret) => (secret === undefined || secret === '' ? text : text.replaceAll(secret, '<secret>')),
-    words,
-  );
+function withoutSent(words: string, form: Readonly<Record<string, string>>): string {
+  return withoutSecrets(words, [form['password'], form['client_secret'], form['refresh_token']]);
 }
 
 /** Form parameters took every secret on every UAA tried; Basic does not (facts/cloud-foundry.md 2.1). */

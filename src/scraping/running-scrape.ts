@@ -22,6 +22,7 @@ import {
 } from './failure.js';
 import { isRedirect, MAX_REDIRECTS, type Redirect, readRedirect } from './redirect.js';
 import type { ScrapeError } from './scrape-error.js';
+import { withoutCredentials } from './without-credentials.js';
 
 export interface ScrapeParts extends BodyParts {
   /** By the `tlsId` of an application; undefined: those of the default TLS settings. */
@@ -265,8 +266,9 @@ export class RunningScrape implements Receiver, BodyOwner {
     else this.giveUp(late(target, limitMs, this.#phase === 'waiting' ? 'nothing' : 'head'));
   }
 
-  #fail(error: ScrapeError): void {
+  #fail(raw: ScrapeError): void {
     if (this.#phase === 'done') return;
+    const error = withoutCredentials(raw, this.#headers['authorization']);
     if (error.code === 'target_gone') this.#parts.onGone();
     this.#finish(error, 'failed');
     if (this.#body?.isStreaming) this.#job.sink.breakOff();
