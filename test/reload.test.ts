@@ -207,6 +207,25 @@ describe('reload', () => {
     ).toEqual([]);
   });
 
+  test.each<[string, object, 'kept' | 'forgotten']>([
+    ['the same user', { request: { backoff: 250 } }, 'kept'],
+    ['another user', { username: 'somebody-else' }, 'forgotten'],
+  ])('the pause that the API asked for is that of its user: %s', async (_, changed, becomes) => {
+    const config = configWith();
+    const program = await start({ config });
+    const PAUSE = 'promregator_cf_request_pause_seconds{foundation="default"}';
+    const limit = simulator.faults.add({ kind: 'apps', action: { type: 'rate_limit', retryAfterSeconds: 300 } });
+    expect((await fetch(`${program.url}/cache/invalidate?application=true`)).status).toBe(503);
+    limit.remove();
+    expect(await metric(program, PAUSE)).toBeGreaterThan(200);
+    const asked = simulator.requests.count('apps');
+    program.rewrite({ ...config, cf: { ...config.cf, ...changed } });
+    await reload(program);
+    expect((await metric(program, PAUSE)) > 200).toBe(becomes === 'kept');
+    expect(simulator.requests.count('apps')).toBe(asked);
+    expect(await paths(program)).toHaveLength(12);
+  });
+
   test('a secret in a file is read anew when it changes, without what is being written elsewhere', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'promregator-secret-'));
     const passwordFile = join(folder, 'password');

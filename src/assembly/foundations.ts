@@ -78,6 +78,7 @@ interface Running extends Foundation {
   readonly key: string;
   readonly apiOrigin: string;
   readonly reader: Reader;
+  readonly pace: Pace;
   readonly watchdog: Watchdog | undefined;
   inherit(known: Known): void;
 }
@@ -93,7 +94,9 @@ export function createFoundations(options: FoundationsOptions): Foundations {
     const key = fingerprint([foundation, config.connectTo]);
     const before = running.find(({ name }) => name === foundation.name) ?? renamed(config, foundation);
     if (before?.key === key) return before;
-    return begin({ key, foundation, scope, connections, inherited: inheritance(before, foundation) });
+    const next = begin({ key, foundation, scope, connections, inherited: inheritance(before, foundation) });
+    if (before !== undefined && isSameUser(before, next)) keepPace(before.pace, next.pace);
+    return next;
   }
 
   /** One with this API whose name is gone. */
@@ -241,6 +244,17 @@ function inheritance(before: Running | undefined, { name, apiOrigin }: Foundatio
   if (known === undefined || known.apiOrigin !== apiOrigin) return undefined;
   const { inventory } = known;
   return inventory.foundation === name ? known : { ...known, inventory: { ...inventory, foundation: name } };
+}
+
+function isSameUser(one: Running, other: Running): boolean {
+  const isSameReader = one.reader.grant === other.reader.grant && one.reader.name === other.reader.name;
+  return one.apiOrigin === other.apiOrigin && isSameReader;
+}
+
+/** What the API said of its limit is said to its user, whatever else has changed. */
+function keepPace(before: Pace, next: Pace): void {
+  if (before.allowance !== undefined) next.learn(before.allowance);
+  if (before.pauseLeftMs > 0) next.pause(before.pauseLeftMs);
 }
 
 /** What this process has read by itself. */
