@@ -7,6 +7,7 @@ import { acceptsGzip, readsGzipMembers } from '../exposition/accept-encoding.js'
 import type { BodyCoding } from '../exposition/join-own-samples.js';
 import type { Connections } from '../outbound/connections.js';
 import type { Log } from '../telemetry/log.js';
+import { createRepeats } from '../telemetry/repeats.js';
 import { accessGone, instanceBusy } from './failure.js';
 import { type InstanceState, NEVER } from './instance-states.js';
 import { LOOP_MARK_HEADER } from './loop-mark.js';
@@ -91,11 +92,21 @@ export function createScraper(options: ScraperOptions): Scraper {
   const { states, heldBytes } = ledger;
   const accepts = createAcceptNegotiation();
   const idlers: (() => void)[] = [];
+  const failures = createRepeats(clock);
   let running = 0;
 
-  /** Prometheus shows the status of a failed scrape and not its reason, and of an answer that broke off neither. */
+  /**
+   * Prometheus shows the status of a failed scrape and not its reason, and of an answer that broke off neither. Of
+   * thousands of instances some always fail: one for each cause is told, with how many there were.
+   */
+  function tellFailure(error: ScrapeError): void {
+    const times = failures.occurred(error.code);
+    if (times === undefined) log.debug('a scrape failed', { error });
+    else log.info('a scrape failed', times === 1 ? { error } : { times, error });
+  }
+
   function finished(report: ScrapeReport): void {
-    if (report.error !== undefined) log.debug('a scrape failed', { error: report.error });
+    if (report.error !== undefined) tellFailure(report.error);
     options.observe.finished(report);
   }
 
