@@ -51,11 +51,11 @@ interface Crowd {
   readonly paths: readonly string[];
 }
 
-async function gather(stage: Stage, { main }: Surrounding): Promise<Crowd> {
+async function gather(stage: Stage, { main }: Surrounding, scraping: object = {}): Promise<Crowd> {
   const simulator = stage.add(
     await startSimulatorProcess({ organizations: 3, spaces: 5, applications: APPLICATIONS, instances: INSTANCES }),
   );
-  const config = configFor(simulator, { targets: [{ protocol: 'http' }], cf: { cache: { timeout: HOUR } } });
+  const config = configFor(simulator, { targets: [{ protocol: 'http' }], scraping, cf: { cache: { timeout: HOUR } } });
   const program = stage.add(await startProgram({ config, main }));
   const { paths } = await untilDiscovered(program);
   return { simulator, program, paths };
@@ -161,7 +161,8 @@ async function scrapeSteadily({ client, program, paths, ms, hanging }: Steady): 
 
 async function runTellingApart(stage: Stage, surrounding: Surrounding): Promise<RowResult> {
   const { scrapes } = surrounding.pace;
-  const { program, paths } = await gather(stage, surrounding);
+  // All of them may meet at one instance.
+  const { program, paths } = await gather(stage, surrounding, { maxConcurrentPerInstance: CONCURRENCY });
   const client = createScrapeClient();
   let begun = 0;
   let whole = 0;
