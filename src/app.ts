@@ -28,6 +28,7 @@ import { mostConnections } from './server/most-connections.js';
 import type { Log } from './telemetry/log.js';
 import { createOwnMetrics } from './telemetry/own-metrics.js';
 import { addProcessMetrics, readMaxFileDescriptors } from './telemetry/process-metrics.js';
+import { createRepeats } from './telemetry/repeats.js';
 
 export interface AppOptions {
   readonly loaded: Loaded;
@@ -187,6 +188,14 @@ export function createApp(options: AppOptions): App {
     serverLog.warn('options that take force with the next start only', { options: waiting.join(', ') });
   }
 
+  const most = mostConnections(config.server.tls === undefined ? 'http' : 'https', readMaxFileDescriptors());
+  const crowds = createRepeats(clock);
+  function tellCrowded(): void {
+    observers.server.crowded?.();
+    const times = crowds.occurred('crowded');
+    if (times !== undefined) serverLog.warn('callers hold too many connections; idle ones are closed', { most, times });
+  }
+
   const server = createHttpServer({
     address: config.server.address,
     port: config.server.port,
@@ -194,8 +203,8 @@ export function createApp(options: AppOptions): App {
     headers: config.server.headers,
     router: { handle: (...visit) => service.router.handle(...visit) },
     clock,
-    mostConnections: mostConnections(config.server.tls === undefined ? 'http' : 'https', readMaxFileDescriptors()),
-    observe: observers.server,
+    mostConnections: most,
+    observe: { ...observers.server, crowded: tellCrowded },
   });
   metrics.inboundConnections.computedBy(() => server.connections);
   const processMetrics = addProcessMetrics(metrics.registry);

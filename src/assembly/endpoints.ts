@@ -19,6 +19,7 @@ import type { Log } from '../telemetry/log.js';
 import type { Registry } from '../telemetry/registry.js';
 import type { Foundation, Foundations } from './foundations.js';
 import type { GuardOf } from './guards.js';
+import { openReasonNotReady, reasonNotReady } from './not-ready.js';
 import { pathPrefixOf } from './path-prefix.js';
 import type { ReloadOutcome } from './reloader.js';
 
@@ -38,7 +39,7 @@ export interface EndpointParts {
 
 export function createEndpoints(parts: EndpointParts): readonly Endpoint[] {
   const { config, current, foundations, scraper, clock, guardOf } = parts;
-  const loop = createLoopRefusal({ current, applicationId: config.platform.applicationId, log: parts.log });
+  const loop = createLoopRefusal({ current, applicationId: config.platform.applicationId, clock, log: parts.log });
   const whyNotReady = (foundation?: string): string => reasonNotReady(foundations, foundation);
   return [
     singleTargetEndpoint({
@@ -78,7 +79,7 @@ export function createEndpoints(parts: EndpointParts): readonly Endpoint[] {
     healthyEndpoint(),
     readyEndpoint(() => {
       if (parts.isStopping()) return 'Promregator is stopping.';
-      return current.whole === 'withheld' ? 'There is no complete list of targets yet.' : undefined;
+      return current.whole === 'withheld' ? openReasonNotReady(foundations) : undefined;
     }),
     reloadEndpoint({
       guard: guardOf('cacheInvalidate'),
@@ -87,18 +88,6 @@ export function createEndpoints(parts: EndpointParts): readonly Endpoint[] {
     }),
     landingPageEndpoint(guardOf('discovery')),
   ];
-}
-
-/** For whoever may see the targets; the health endpoints say less. Of one foundation, or of the first that lacks its lists. */
-function reasonNotReady({ all }: Foundations, name: string | undefined): string {
-  const foundation =
-    all.find((each) => each.name === name) ?? all.find(({ inventory }) => inventory === undefined) ?? all[0];
-  const error = RESOURCE_KINDS.map((kind) => foundation?.refresher.lists[kind].error).find(
-    (each) => each !== undefined,
-  );
-  const reason = error === undefined ? 'its lists are being read' : describeError(error);
-  const of = all.length > 1 && foundation !== undefined ? ` of foundation ${foundation.name}` : '';
-  return `There is no complete list of targets${of} yet: ${reason}.`;
 }
 
 /** How old each list is and how its readings end, for the debug view. */

@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from '../base/clock.js';
 import { oneLine } from '../base/errors.js';
 import { LOOP_MARK_HEADER } from '../scraping/loop-mark.js';
 import type { Log } from '../telemetry/log.js';
+import { createRepeats } from '../telemetry/repeats.js';
 import type { CurrentDirectory } from './current-directory.js';
 import { respondText } from './respond.js';
 
@@ -15,10 +17,13 @@ export interface LoopOptions {
   readonly current: CurrentDirectory;
   /** Guid of ourselves as an application of Cloud Foundry, when we are one. */
   readonly applicationId: string | undefined;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
 export function createLoopRefusal(options: LoopOptions): LoopRefusal {
+  const repeats = createRepeats(options.clock);
+
   /** Replicas run by one configuration, so the rule that brought this request is likely to be ours too. */
   function ruleToChange(): string {
     const { directory } = options.current;
@@ -33,14 +38,19 @@ export function createLoopRefusal(options: LoopOptions): LoopRefusal {
       const mark = request.headers[LOOP_MARK_HEADER];
       if (mark === undefined) return false;
       const rule = ruleToChange();
-      options.log.error(
-        'a Promregator scrapes targets through a Promregator, which would multiply at each hop; request refused',
-        {
-          path: oneLine(request.url ?? '').slice(0, 200),
-          from: oneLine(String(mark)).slice(0, 60),
-          remedy: `give ${rule} the path /promregatorMetrics, or let it select other applications only`,
-        },
-      );
+      // Anybody can write the header, so what is told does not grow with what is asked.
+      const times = repeats.occurred('loop');
+      if (times !== undefined) {
+        options.log.error(
+          'a Promregator scrapes targets through a Promregator, which would multiply at each hop; request refused',
+          {
+            path: oneLine(request.url ?? '').slice(0, 200),
+            from: oneLine(String(mark)).slice(0, 60),
+            times,
+            remedy: `give ${rule} the path /promregatorMetrics, or let it select other applications only`,
+          },
+        );
+      }
       respondText(response, 508, `A Promregator asked for this: give ${rule} the path /promregatorMetrics.`);
       return true;
     },

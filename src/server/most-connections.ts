@@ -1,4 +1,4 @@
-/** Idle, each costs 6 to 8 KB, and 22 KB with a head that does not end. Over TLS it is up to 60 KB. */
+/** Idle, each costs 6 to 8 KB, and 22 KB with a head that does not end. Over TLS it is about 30 KB. */
 const ENOUGH = { http: 10_000, https: 4_000 } as const;
 
 /** For files, the API, Redis and whatever else comes and goes. */

@@ -123,7 +123,7 @@ export async function startProxy(options: ProxyOptions = {}): Promise<ScrapeProx
   const guard = options.guard ?? OPEN;
   const pathPrefix = options.pathPrefix ?? '';
   const whyNotReady = (): string => options.whyNotReady ?? 'There is no complete list of targets yet.';
-  const loop = createLoopRefusal({ current, applicationId: options.applicationId, log });
+  const loop = createLoopRefusal({ current, applicationId: options.applicationId, clock, log });
   const router = createRouter({
     pathPrefix,
     onError: (error) => log.error('a request went wrong within this program', { error }),
