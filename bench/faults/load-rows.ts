@@ -1,6 +1,7 @@
 import type { Milliseconds } from '../../src/base/duration.js';
 import { configFor } from '../support/config.js';
 import { untilDiscovered } from '../support/discovered.js';
+import { instancesIn } from '../support/identity.js';
 import { readOwnMetrics } from '../support/own-metrics.js';
 import { type Program, startProgram } from '../support/program.js';
 import { type SimulatorProcess, startSimulatorProcess } from '../support/simulator-process.js';
@@ -179,7 +180,7 @@ async function runTellingApart(stage: Stage, surrounding: Surrounding): Promise<
       });
       if (answer.ending === 'aborted') aborted += 1;
       else if (answer.status === 200 && answer.ending === 'whole' && isOf(path, answer)) whole += 1;
-      else wrong.push(`${path}: ${answer.status} ${answer.ending} ${foundIn(answer).join(' ')}`);
+      else wrong.push(`${path}: ${answer.status} ${answer.ending} ${instancesIn(answer.text).join(' ')}`);
     }
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, run));
@@ -199,15 +200,8 @@ async function runTellingApart(stage: Stage, surrounding: Surrounding): Promise<
   };
 }
 
-const IDENTITY = /app_guid="([^"]+)",process_guid="[^"]*",process_type="[^"]*",instance_index="(\d+)"/g;
-
-/** Every instance that an answer speaks of, as `guid/index`. */
-function foundIn({ text }: ScrapeAnswer): readonly string[] {
-  return [...text.matchAll(IDENTITY)].map(([, guid, index]) => `${guid}/${index}`);
-}
-
 function isOf(path: string, answer: ScrapeAnswer): boolean {
-  const found = foundIn(answer);
+  const found = instancesIn(answer.text);
   return found.length > 0 && found.every((each) => path.endsWith(`/${each}`));
 }
 

@@ -37,6 +37,8 @@ export interface ProgramOptions {
   /** A configuration as it would stand in promregator.yml. */
   readonly config: object;
   readonly args?: readonly string[];
+  /** Absent: any free one. */
+  readonly port?: number;
   /** Core that it is bound to; absent: any. */
   readonly core?: number;
   /** Beside `PATH`. */
@@ -47,11 +49,17 @@ export interface ProgramOptions {
 
 /** Starts the program as an operator does, on loopback and any free port, and waits until it listens. */
 export async function startProgram(options: ProgramOptions): Promise<Program> {
-  const { config, args = [], core, env = {}, main = PROGRAM } = options;
+  const { config, args = [], port = 0, core, env = {}, main = PROGRAM } = options;
   const folder = temporaryFolder();
   const file = join(folder.path, 'promregator.yml');
   writeFileSync(file, stringify(config), { mode: 0o600 });
-  const own = ['serve', `--config.file=${file}`, '--server.address=127.0.0.1', '--server.port=0', '--log.format=json'];
+  const own = [
+    'serve',
+    `--config.file=${file}`,
+    '--server.address=127.0.0.1',
+    `--server.port=${port}`,
+    '--log.format=json',
+  ];
   const command = [...(core === undefined ? [] : ['taskset', '-c', String(core)]), main, ...own, ...args];
   const startedAtMs = performance.now();
   const child = spawn(command[0] ?? main, command.slice(1), {

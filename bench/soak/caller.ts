@@ -1,0 +1,50 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { Milliseconds } from '../../src/base/duration.js';
+import { endChild } from '../support/child.js';
+import type { Part } from '../support/stage.js';
+import type { CallerReport } from './events.js';
+
+const MAIN = fileURLToPath(new URL('./caller-main.js', import.meta.url));
+
+export interface CallerOptions {
+  /** Of Promregator. */
+  readonly url: string;
+  /** In which each target is scraped once; a scrape has as long. */
+  readonly intervalMs: Milliseconds;
+  readonly listEveryMs: Milliseconds;
+}
+
+/**
+ * Scrapes like a Prometheus, in a process of its own. Not a real one: that would take more of two cores than what it
+ * measures, and it keeps neither when a scrape was sent nor why it failed.
+ */
+export interface SteadyCaller extends Part {
+  /** What it saw since the last call. */
+  report(): Promise<CallerReport>;
+  /** The last report, when all that was sent has been answered. */
+  end(): Promise<CallerReport>;
+}
+
+export function startSteadyCaller(options: CallerOptions): SteadyCaller {
+  const child = fork(MAIN, [JSON.stringify(options)], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    serialization: 'advanced',
+  });
+  return {
+    report: () => ask(child, 'report'),
+    end: () => ask(child, 'end'),
+    stop: () => endChild(child),
+    kill: () => void child.kill('SIGTERM'),
+  };
+}
+
+async function ask(child: ChildProcess, message: 'report' | 'end'): Promise<CallerReport> {
+  const ended = once(child, 'exit').then(([code]) => Promise.reject(new Error(`the caller ended with ${code}`)));
+  const answer: Promise<CallerReport[]> = once(child, 'message');
+  child.send(message);
+  const [report] = await Promise.race([answer, ended]);
+  if (report === undefined) throw new Error('the caller said nothing');
+  return report;
+}

@@ -1,0 +1,16 @@
+// Loaded into Promregator before its own first line (NODE_OPTIONS): upon SIGUSR2 it collects garbage and writes what the
+// heap holds then to a file. So nothing of this is in the program itself.
+import { renameSync, writeFileSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+setFlagsFromString('--expose-gc');
+const collect: unknown = runInNewContext('gc');
+const file = process.env['SOAK_HEAP_FILE'] ?? '';
+
+process.on('SIGUSR2', () => {
+  if (typeof collect === 'function') collect();
+  const { heapUsed, external } = process.memoryUsage();
+  writeFileSync(`${file}.new`, JSON.stringify({ heapBytes: heapUsed, externalBytes: external }));
+  renameSync(`${file}.new`, file);
+});
