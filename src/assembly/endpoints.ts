@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.js';
 import { describeError } from '../base/errors.js';
 import type { Config } from '../config/config.js';
-import { perKind, RESOURCE_KINDS } from '../foundation/resources.js';
+import { perKind } from '../foundation/resources.js';
 import type { Scraper } from '../scraping/scraper.js';
 import type { CurrentDirectory } from '../server/current-directory.js';
 import { cacheInvalidateEndpoint } from '../server/endpoints/cache-invalidate.js';
