@@ -4,7 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { writeCheckJson, writeCheckText } from '../src/cli/config-check-report.js';
 import type { ConfigOutcome } from '../src/config/load-config.js';
-import type { Path } from '../src/config/path.js';
+import { formatPath, type Path } from '../src/config/path.js';
+import { rootShape } from '../src/config/root-shape.js';
+import { optionsOf } from '../src/config/shape.js';
 import { createCipher } from '../src/config/values/cipher.js';
 import { loadWritten, MANDATORY_ENV, type Written } from './support/config/load-written.js';
 import { findMarks } from './support/secrets/find-marks.js';
@@ -304,4 +306,69 @@ describe.each(Object.entries(MISTAKES))('the mistake: %s', (name, give) => {
     expect(shown.length).toBeGreaterThan(0);
     expect(findMarks(shown, marks.all)).toEqual([]);
   });
+});
+
+const ADDRESSES = optionsOf(rootShape()).filter(({ leaf }) => leaf.address);
+
+describe.each<[string, (secret: string) => string]>([
+  ['a user and a password', (secret) => `https://u:${secret}@h.example.org:1/p`],
+  ['a user and a password without scheme', (secret) => `u:${secret}@h.example.org`],
+  ['a password with odd signs', (secret) => `https://u:${secret}${ODD_SIGNS}${secret}@h.example.org`],
+  ['a password in a query', (secret) => `https://h.example.org/p?password=${secret}`],
+])('an address with %s', (_, write) => {
+  test('nothing of it is shown, whichever option has it', async () => {
+    const marks = createMarks();
+    const shown: string[] = [];
+    for (const { path } of ADDRESSES) {
+      const address = write(marks.make(formatPath(path)));
+      const { CF_API_HOST: __, ...env } = MANDATORY_ENV;
+      const args = [`--${formatPath(path)}=${address}`];
+      for (const written of [
+        { yaml: stringify(nested(path, address)), env },
+        { args, env },
+      ]) {
+        shown.push(...shownOf(await loadWritten(written)));
+      }
+    }
+    expect(shown.length).toBeGreaterThan(50);
+    expect(findMarks(shown, marks.all)).toEqual([]);
+  });
+});
+
+const WEB_FILES: Readonly<Record<string, (secret: string) => string>> = {
+  'a password in place of its hash': (secret) => `basic_auth_users: {u: ${secret}}`,
+  'a hash that is none': (secret) => `basic_auth_users: {u: "$2y$10$${secret}"}`,
+  'a quote not closed': (secret) => `basic_auth_users:\n  u: "${secret}\n`,
+  'an alias': (secret) => `basic_auth_users:\n  u: *${secret}\n`,
+  'a list of users': (secret) => `basic_auth_users:\n  - u: ${secret}\n`,
+  'users as a text': (secret) => `basic_auth_users: ${secret}`,
+  'a user twice': (secret) => `basic_auth_users: {u: ${secret}, u: ${secret}}`,
+  'a key that is none': (secret) => `tls_server_config: {cert: x, key: ${secret}}`,
+  'a key in lines': (secret) => `tls_server_config: {cert_file: x, key: "a\\n${secret}"}`,
+  'a name with a letter too many': (secret) => `basic_auth_userss: {u: ${secret}}`,
+  'an unknown name in the group': (secret) => `tls_server_config: {key_password: ${secret}}`,
+};
+
+test.each(Object.entries(WEB_FILES))('the web config file with %s', async (_, write) => {
+  const marks = createMarks();
+  const files = { '/work/web.yml': write(marks.make('web')) };
+  const outcome = await loadWritten({ args: ['--web.config.file=web.yml'], files });
+  expect(outcome.ok).toBe(false);
+  expect(findMarks(shownOf(outcome), marks.all)).toEqual([]);
+});
+
+test.each(['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY', 'http_proxy', 'NO_PROXY'])('a proxy of %s', async (name) => {
+  const marks = createMarks();
+  const shown: string[] = [];
+  for (const write of [
+    (secret: string) => `http://u:${secret}@h.example.org:1`,
+    (secret: string) => `http://u:${secret}@`,
+    (secret: string) => `socks5://u:${secret}@h`,
+    (secret: string) => `u:${secret}@h`,
+    (secret: string) => `http://u:${secret}%zz@h:99999`,
+  ]) {
+    const env = { ...MANDATORY_ENV, [name]: write(marks.make(name)) };
+    shown.push(...shownOf(await loadWritten({ args: ['--promregator.proxyFromEnvironment=true'], env })));
+  }
+  expect(findMarks(shown, marks.all)).toEqual([]);
 });

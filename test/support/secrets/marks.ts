@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 export interface Mark {
   /** What it is, for people. */
   readonly name: string;
-  /** Twelve characters each, letters and digits; either of them is half of the secret. */
+  /** Twelve characters each, of one byte each; of one that was made here, either of them is half of it. */
   readonly pieces: readonly string[];
   /** The whole of it. */
   readonly text: string;
@@ -35,7 +35,7 @@ export function createMarks(): Marks {
       return text;
     },
     adopt(name, text, parts = text.split(/[^A-Za-z0-9]+/)) {
-      const pieces = parts.flatMap((part) => part.match(new RegExp(`[A-Za-z0-9]{${PIECE_LENGTH}}`, 'g')) ?? []);
+      const pieces = parts.flatMap((part) => part.match(new RegExp(`.{${PIECE_LENGTH}}`, 'g')) ?? []);
       if (pieces.length === 0) throw new Error(`${name} has no part by which it could be found`);
       all.push({ name, pieces, text });
       return text;
