@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type Simulator, startSimulator } from '../simulator/simulator.js';
 import { configFor, type PromregatorProcess } from './support/promregator-process.js';
 import { type Answered, scrape, startReady } from './support/ready-program.js';
+import { runProgram } from './support/run-program.js';
 import { startWitness, type Witness } from './support/witness.js';
 
 const DOMAIN = 'apps.sim.example';
@@ -12,6 +13,8 @@ let simulator: Simulator;
 let program: PromregatorProcess;
 let view: DebugView;
 let space: string;
+/** Taken before there are domains that tenants made up. */
+let connectTo: readonly string[];
 const guids = new Map<string, string>();
 
 interface DebugView {
@@ -135,7 +138,7 @@ beforeAll(async () => {
   witness = await startWitness();
   simulator = await startSimulator({ organizations: 1, spaces: 1, applications: 0 });
   space = simulator.world.spaces()[0]?.guid ?? '';
-  const connectTo = [...simulator.connectTo, `* -> 127.0.0.1:${witness.port}`];
+  connectTo = [...simulator.connectTo, `* -> 127.0.0.1:${witness.port}`];
   for (const [index, path] of BAD_PATHS.entries()) annotated(`bad-path-${index}`, { path });
   for (const [index, path] of ODD_PATHS.entries()) annotated(`odd-path-${index}`, { path });
   for (const [index, port] of BAD_PORTS.entries()) annotated(`bad-port-${index}`, { port });
@@ -277,4 +280,19 @@ describe('answers that ask us to go elsewhere', () => {
       expect([first, second]).toMatchObject([expected, expected]);
     },
   );
+});
+
+describe('redirects of the platform', () => {
+  const kinds = ['apps', 'token', 'root'] as const;
+
+  // Their answers are trusted, and a token goes to nobody whom the configuration does not name all the same.
+  test.each(kinds)('of kind %s take neither password nor token elsewhere', async (kind) => {
+    const headers = { Location: 'https://evil.example/' };
+    const fault = simulator.faults.add({ kind, action: { type: 'status', status: 307, form: 'empty', headers } });
+    onTestFinished(() => void fault.remove());
+    const config = configFor(simulator, { connectTo });
+    const { code, stderr } = await runProgram({ command: 'discover', config });
+    expect([code, witness.connections, witness.heard]).toEqual([1, 0, '']);
+    expect(stderr).toContain('307');
+  });
 });
