@@ -19,6 +19,8 @@ export function parseProxyAddress(text: string): ProxyAddress | undefined {
   if (!/^(?:[\w.-]+|\[[0-9a-f:.]+\])$/i.test(hostname) || (pathname !== '' && pathname !== '/') || port === '0') {
     return undefined;
   }
+  // Under a scheme of its own 1.2.3.256 is a name; by http it is an address that there is not.
+  if (!URL.canParse(`http://${hostname}`)) return undefined;
   const user = decode(username);
   const secret = decode(password);
   if (user === undefined || secret === undefined) return undefined;

@@ -129,6 +129,11 @@ describe('proxies', () => {
       [expect.stringContaining('promregator.scraping.proxy.host: found a value that is no such host')],
     ],
     [
+      'an address that there is not',
+      { yaml: 'promregator.scraping.proxy: {host: 1.2.3.256, port: 3128}' },
+      [expect.stringContaining('promregator.scraping.proxy.host: found a value that is no such host')],
+    ],
+    [
       'two ports',
       { yaml: 'cf.proxy: {host: "p:1", port: 2}' },
       [

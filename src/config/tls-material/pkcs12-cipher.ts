@@ -32,7 +32,7 @@ export function macFits(macData: BerValue, content: Buffer, password: StorePassw
   const digestInfo = child(macData, 0);
   const hash = known(DIGESTS, child(child(digestInfo, 0), 0).text);
   const expected = child(digestInfo, 1).bytes;
-  const iterations = macData.children[2] === undefined ? 1 : wholeNumber(macData.children[2]);
+  const iterations = macData.children[2] === undefined ? 1 : roundsOf(macData.children[2]);
   const salt = child(macData, 1).bytes;
   const key = derive({ password, salt, iterations, hash, purpose: MAC_KEY, length: expected.length });
   const actual = createHmac(hash, key).update(content).digest();
@@ -91,7 +91,7 @@ function decryptPbes2(parameters: BerValue, data: Buffer, password: StorePasswor
   const { cipher, keyLength } = known(PBES2_CIPHERS, child(encryption, 0).text);
   const prf = rest.find((each) => each.children.length > 0);
   const hash = prf === undefined ? 'sha1' : known(PBKDF2_HASHES, child(prf, 0).text);
-  const key = pbkdf2Sync(password.utf8, salt.bytes, wholeNumber(iterations), keyLength, hash);
+  const key = pbkdf2Sync(password.utf8, salt.bytes, roundsOf(iterations), keyLength, hash);
   const decipher = createDecipheriv(cipher, key, child(encryption, 1).bytes);
   return Buffer.concat([decipher.update(data), decipher.final()]);
 }
@@ -108,7 +108,7 @@ function decryptPkcs12({ cipher, keyLength }: Pkcs12Scheme, encrypted: Encrypted
   const common = {
     password,
     salt: child(parameters, 0).bytes,
-    iterations: wholeNumber(child(parameters, 1)),
+    iterations: roundsOf(child(parameters, 1)),
     hash: 'sha1',
   };
   const key = derive({ ...common, purpose: CIPHER_KEY, length: keyLength });
@@ -170,6 +170,15 @@ function addOneAnd(addend: Buffer, into: Buffer): void {
     into[at] = carry & 0xff;
     carry >>= 8;
   }
+}
+
+/** Java's own limit (PKCS12KeyStore): a damaged number must not keep us busy for hours. */
+const MOST_ROUNDS = 5_000_000;
+
+function roundsOf(value: BerValue): number {
+  const rounds = wholeNumber(value);
+  if (rounds > MOST_ROUNDS) throw new UnsupportedCipher(`more than ${MOST_ROUNDS} rounds of key derivation`);
+  return rounds;
 }
 
 function known<T>(table: ReadonlyMap<string, T>, oid: string): T {

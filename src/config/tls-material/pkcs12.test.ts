@@ -88,6 +88,25 @@ describe('what is no store', () => {
     await expect(outcome).rejects.toMatchObject({ code: 'malformed' });
   });
 
+  test('a store that would keep us busy for hours', async () => {
+    const whole = await store('java17.p12');
+    const tail = whole.length - 26;
+    expect(whole.subarray(tail, tail + 2)).toEqual(Buffer.from([0x04, 0x14]));
+    expect(whole.subarray(-4)).toEqual(Buffer.from([0x02, 0x02, 0x27, 0x10]));
+    // One byte less of salt, and one more of the 10,000 rounds.
+    const salt = whole.subarray(tail + 2, tail + 21);
+    const busy = Buffer.concat([
+      whole.subarray(0, tail),
+      Buffer.from([0x04, 0x13]),
+      salt,
+      Buffer.from([0x02, 0x03, 0x4c, 0x4b, 0x41]),
+    ]);
+    await expect(readPkcs12(busy, PASSWORD)).rejects.toMatchObject({
+      code: 'unsupported',
+      message: 'the store uses more than 5000000 rounds of key derivation, which is not known here',
+    });
+  });
+
   test('a store with any byte changed is opened or refused, and nothing else', async () => {
     const whole = await store('openssl3.p12');
     const codes = new Set<string>();
