@@ -45,6 +45,7 @@ describe('the query of another page', () => {
     ['names=a%252Cb,c', 'names=a%252Cb%2Cc&page=2&per_page=50'],
     ['order_by=name', 'order_by=%2Bname&page=2&per_page=50'],
     ['order_by=-name', 'order_by=-name&page=2&per_page=50'],
+    ['order_by=', 'order_by=&page=2&per_page=50'],
     ['created_ats[gt]=2020-01-01T00:00:00Z', 'created_ats%5Bgt%5D=2020-01-01T00%3A00%3A00Z&page=2&per_page=50'],
     ['label_selector=a+in+(b,c)', 'label_selector=a+in+%28b%2Cc%29&page=2&per_page=50'],
   ])('%s', (query, expected) => {

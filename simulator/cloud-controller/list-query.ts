@@ -189,7 +189,7 @@ function hrefQuery(params: ReadonlyMap<string, string>, page: number, perPage: n
 }
 
 function hrefValue(key: string, value: string): string {
-  if (key === 'order_by') return /^[+-]/.test(value) ? value : `+${value.trimStart()}`;
+  if (key === 'order_by') return value === '' || /^[+-]/.test(value) ? value : `+${value.trimStart()}`;
   if (key === 'label_selector' || key.endsWith(']')) return value;
   return splitList(value)
     .map((part) => part.replaceAll(',', '%2C'))
