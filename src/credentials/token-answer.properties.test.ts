@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { anyText } from '../../test/support/any-text.js';
 import { propertyRuns } from '../../test/support/property-runs.js';
 import { readTokenAnswer } from './token-answer.js';
 
-const any = fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.string({ unit: 'binary' }));
+const any = fc.oneof(fc.jsonValue({ maxDepth: 2 }), anyText());
 const seconds = fc.oneof(
   fc.double({ noNaN: true }),
   fc.integer().map(String),
@@ -23,7 +24,7 @@ const document = fc.record(
 );
 const body = fc.oneof(
   { weight: 4, arbitrary: document.map((json) => JSON.stringify(json)) },
-  { weight: 1, arbitrary: fc.string({ unit: 'binary' }) },
+  { weight: 1, arbitrary: anyText() },
 );
 const headers = fc.record({ 'content-type': fc.string(), location: fc.string() }, { requiredKeys: [] });
 

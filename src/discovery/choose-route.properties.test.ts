@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { anyText } from '../../test/support/any-text.js';
 import { propertyRuns } from '../../test/support/property-runs.js';
 import type { Domain, Route } from '../foundation/resources.js';
 import { indexRoutes } from './choose-route.js';
@@ -33,7 +34,7 @@ const url = fc.oneof(
     .tuple(label, fc.constantFrom('example.org', 'apps.internal', '123'), fc.constantFrom('', '/shop'))
     .map(([host, domain, path]) => `${host}.${domain}${path}`),
   fc.array(fc.constantFrom(...PIECES), { maxLength: 5 }).map((pieces) => pieces.join('')),
-  fc.string({ unit: 'binary' }),
+  anyText(),
 );
 const route: fc.Arbitrary<Route> = fc.record({
   guid: fc.uuid(),

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { anyText } from '../../test/support/any-text.js';
 import { propertyRuns } from '../../test/support/property-runs.js';
 import { errorCode } from '../base/errors.js';
 import type { Directory, Target, TargetApplication } from './directory.js';
@@ -239,10 +240,10 @@ test('one preparation serves any address, each time with the same bytes', () => 
   expect(document.render({ address: here, ownMetrics: true }).equals(first)).toBe(true);
 });
 
-const anyText = fc.string({ unit: 'binary', maxLength: 300 });
-const anyMetadata = fc.dictionary(anyText, anyText);
+const tenantText = anyText({ maxLength: 300 });
+const anyMetadata = fc.dictionary(tenantText, tenantText);
 const anyTargets = fc
-  .array(fc.record({ name: anyText, organizationName: anyText, labels: anyMetadata, annotations: anyMetadata }))
+  .array(fc.record({ name: tenantText, organizationName: tenantText, labels: anyMetadata, annotations: anyMetadata }))
   .map((apps) => apps.map((app, n) => targetOf({ ...orders, ...app, guid: `a${n}` }, n)));
 
 test('whatever tenants write, the document obeys the rules and keeps instances apart', () => {

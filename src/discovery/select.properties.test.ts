@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { anyText } from '../../test/support/any-text.js';
 import { everyone, named, select } from '../../test/support/discovery/selection.js';
 import { propertyRuns } from '../../test/support/property-runs.js';
 import type { Directory } from './directory.js';
@@ -15,7 +16,7 @@ describe('properties', () => {
     web: fc.array(fc.nat(3), { maxLength: 3 }),
     annotations: fc.dictionary(
       fc.constantFrom('prometheus.io/scrape', 'prometheus.io/path', 'prometheus.io/port', 'prometheus.io/scheme'),
-      fc.oneof(fc.constantFrom('true', '/m', '8080', 'http'), fc.string({ unit: 'binary' })),
+      fc.oneof(fc.constantFrom('true', '/m', '8080', 'http'), anyText()),
     ),
     routes: fc.array(
       fc.record({
@@ -33,7 +34,7 @@ describe('properties', () => {
   const rule = fc.record({
     organization: fc.constantFrom(everyone, named('acme')),
     application: fc.constantFrom(everyone, named('G1')),
-    paths: fc.array(fc.oneof(fc.constantFrom('/metrics', '/m'), fc.string({ unit: 'binary' })), {
+    paths: fc.array(fc.oneof(fc.constantFrom('/metrics', '/m'), anyText()), {
       minLength: 1,
       maxLength: 3,
     }),

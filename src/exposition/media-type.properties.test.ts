@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { anyText } from '../../test/support/any-text.js';
 import { propertyRuns } from '../../test/support/property-runs.js';
 import { acceptsGzip } from './accept-encoding.js';
 import { classifyContentType, OPENMETRICS_TYPE, PROTOBUF_TYPE, TEXT_TYPE } from './content-type.js';
@@ -13,7 +14,7 @@ const blank = fc.constantFrom('', ' ', '\t');
 const parameters = fc.uniqueArray(fc.tuple(token, value), { selector: ([name]) => name.toLowerCase(), maxLength: 4 });
 const media = fc.record({ type: token, subtype: token, parameters, blank });
 const hostile = fc.oneof(
-  fc.string({ unit: 'binary' }),
+  anyText(),
   fc
     .array(fc.constantFrom('text/plain', ';', '=', '"', '\\', ',', ' ', 'q', '0', '1', '.', 'version', '*/*'))
     .map((all) => all.join('')),

@@ -15,7 +15,7 @@ async function fateOf(file: Buffer): Promise<'refused' | string> {
 }
 
 describe('a sealed file', () => {
-  let whole = Buffer.alloc(0);
+  let whole: Buffer = Buffer.alloc(0);
   beforeAll(async () => {
     const lines = Array.from({ length: 200 }, (_, index) =>
       JSON.stringify({ guid: index * 7919, name: `n${index ** 5}` }),

@@ -1,15 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { anyText } from '../../test/support/any-text.js';
 import { propertyRuns } from '../../test/support/property-runs.js';
 import { parsePage, parseResource } from './parse-resource.js';
 import { RESOURCE_KINDS } from './resources.js';
 import { isOlder, readRoot } from './root-document.js';
 import { readStored } from './stored-resource.js';
 
-const text = fc.oneof(
-  fc.string({ unit: 'binary' }),
-  fc.constantFrom('', '__proto__', 'constructor', 'web', 'tcp', 'STARTED'),
-);
+const text = fc.oneof(anyText(), fc.constantFrom('', '__proto__', 'constructor', 'web', 'tcp', 'STARTED'));
 const guid = fc.oneof(fc.uuid(), fc.constantFrom('__proto__', 'a', ''), fc.string({ maxLength: 201 }));
 const any = fc.oneof(fc.constantFrom(null, true, -1, 0.5, 8080, '', 'a'), fc.jsonValue({ maxDepth: 2 }), text);
 const orOdd = (usual: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> => fc.oneof({ weight: 9, arbitrary: usual }, any);

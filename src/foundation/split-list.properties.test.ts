@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { anyText } from '../../test/support/any-text.js';
 import { propertyRuns } from '../../test/support/property-runs.js';
 import { splitList } from './split-list.js';
 
 /** Texts that look like the structure around them. */
 const text = fc.oneof(
-  fc.string({ unit: 'binary' }),
+  anyText(),
   fc
     .array(fc.constantFrom('"', '\\', '[', ']', '{', '}', ',', ':', 'resources', '\u0000', '€', '😀', '\ud800'))
     .map(joined),

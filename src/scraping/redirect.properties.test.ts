@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { anyText } from '../../test/support/any-text.js';
 import { propertyRuns } from '../../test/support/property-runs.js';
 import { readRedirect } from './redirect.js';
 
@@ -41,7 +42,7 @@ const PIECES = [
 const location = fc.oneof(
   fc.array(fc.constantFrom(...PIECES), { maxLength: 6 }).map((pieces) => pieces.join('')),
   fc.webUrl({ withFragments: true, withQueryParameters: true }),
-  fc.string({ unit: 'binary' }),
+  anyText(),
 );
 const from = fc.record({
   origin: fc.constantFrom(

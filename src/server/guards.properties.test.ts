@@ -2,6 +2,7 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { anyText } from '../../test/support/any-text.js';
 import { propertyRuns } from '../../test/support/property-runs.js';
 import { Secret } from '../base/secret.js';
 import { createBasicGuard } from './basic-guard.js';
@@ -32,7 +33,7 @@ const hostile = fc.oneof(
   fc
     .tuple(scheme, fc.constantFrom(' ', '   ', ''), fc.oneof(fc.base64String(), text, text.map(encoded)))
     .map((all) => all.join('')),
-  fc.string({ unit: 'binary' }),
+  anyText(),
 );
 
 describe('Basic', () => {
