@@ -2,10 +2,11 @@ import type { FaultAction } from '../../simulator/simulator.js';
 import { openDoor } from './door.js';
 import { doorOf, type Lab, routerPort } from './lab.js';
 import { KEPT_OPEN, NO_PAGES, type Phase, type PlatformFault } from './platform-row.js';
-import { striking } from './strike.js';
+import { LISTS, striking } from './strike.js';
 import { API_NAME, UAA_NAME, USUAL } from './surroundings.js';
 
 const TEN_MINUTES_MS = 600_000;
+const REVOKED_EVERY_MS = 1_000;
 const NOT_ASKED = 'nobody asks UAA while the token is good';
 const REFUSED_BECAUSE =
   'a refused login is tried again after ten minutes, since five refusals lock the account (token.ts REFUSED_PAUSES_MS)';
@@ -121,11 +122,12 @@ function tokenFaults(): PlatformFault[] {
     ),
     {
       name: 'token revoked early, again and again',
-      because: 'each list under way with such a token is refused once (api-client.ts get)',
+      // Each list under way with such a token is refused once, and a new token is asked for.
+      furtherRequests: ({ holdMs }) => (holdMs / REVOKED_EVERY_MS) * (LISTS.length + 1),
       senseless: { 'token renewal': 'that is what it sets off', 'mid-paging': 'as in normal operation' },
       async begin(lab) {
         // Just before each list: one in a second is more than any UAA does.
-        const timer = setInterval(() => lab.simulator.uaa.tokens.expireAccess(), 1_000);
+        const timer = setInterval(() => lab.simulator.uaa.tokens.expireAccess(), REVOKED_EVERY_MS);
         lab.stage.add({ stop: async () => clearInterval(timer), kill: () => clearInterval(timer) });
       },
       end: () => undefined,

@@ -36,9 +36,19 @@ export interface Lab {
   readonly stage: Stage;
 }
 
-export async function openLab(stage: Stage, { pace, main, starting }: Surrounding, scheme: Scheme): Promise<Lab> {
+export interface LabOptions {
+  readonly scheme: Scheme;
+  /** Of the foundation, beside its size. */
+  readonly simulator?: SimulatorOptions;
+}
+
+export async function openLab(
+  stage: Stage,
+  { pace, main, starting }: Surrounding,
+  { scheme, simulator: options = {} }: LabOptions,
+): Promise<Lab> {
   const shift = { ms: 0 };
-  const another = async (options: SimulatorOptions): Promise<Simulator> => {
+  const another = async (further: SimulatorOptions): Promise<Simulator> => {
     const clock = {
       now: () => Date.now() + shift.ms,
       monotonic: () => performance.now(),
@@ -47,11 +57,11 @@ export async function openLab(stage: Stage, { pace, main, starting }: Surroundin
         return { cancel: () => clearTimeout(timer) };
       },
     };
-    const simulator = await starting(() => startSimulator({ ...WORLD, scheme, clock, ...options }));
+    const simulator = await starting(() => startSimulator({ ...WORLD, scheme, clock, ...further }));
     stage.add({ stop: simulator.stop, kill: () => void simulator.stop() });
     return simulator;
   };
-  const simulator = await another({});
+  const simulator = await another(options);
   const toPort = routerPort(simulator, scheme);
   const api = stage.add(await openDoor({ toPort }));
   const uaa = stage.add(await openDoor({ toPort }));

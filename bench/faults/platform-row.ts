@@ -3,8 +3,10 @@ import { readOwnMetrics } from '../support/own-metrics.js';
 import type { LogLine, Program } from '../support/program.js';
 import { onStage } from '../support/stage.js';
 import { passTime, waitFor } from '../support/wait.js';
+import { type Changes, isWhole, planChanges } from './changes.js';
 import { type Lab, openLab, REQUESTS_PER_ROUND, type Scheme } from './lab.js';
 import type { Miss, Pace, Row, RowResult, Surrounding } from './row.js';
+import { describeSight, judgeSight, readTroubles, type Sight, sightOf, type Troubles } from './sight.js';
 import { describeTally, startWatch, type Watch } from './watch.js';
 
 /** When a fault of Cloud Foundry begins. */
@@ -26,6 +28,12 @@ export interface PlatformFault {
   readonly fresh?: 'awaited' | 'not awaited';
   /** How long the row waits for a fresh list; absent: `PATIENCE_MS`. */
   readonly patienceMs?: Milliseconds;
+  /** Until a request that is under way at the end of the fault has ended by its own limit; absent: at once. */
+  readonly underWayMs?: Milliseconds;
+  /** Requests that it costs by itself, beside those of normal operation. */
+  readonly furtherRequests?: (pace: Pace) => number;
+  /** Why an operator has nothing to see, by phase or in all. */
+  readonly unseen?: string | Partial<Readonly<Record<Phase, string>>>;
   /** What is known to keep it from its aim. */
   readonly because?: string;
   begin(lab: Lab, phase: Phase): void | Promise<void>;
@@ -52,7 +60,7 @@ export function platformRow(fault: PlatformFault, phase: Phase): Row {
     ...(senseless === undefined ? {} : { senseless }),
     run: (surrounding) =>
       onStage(async (stage) => {
-        const lab = await openLab(stage, surrounding, fault.scheme ?? 'https');
+        const lab = await openLab(stage, surrounding, { scheme: fault.scheme ?? 'https' });
         return await (phase === 'first listing' ? runAtFirst : runLater)(lab, { fault, phase, surrounding });
       }),
   };
@@ -74,7 +82,8 @@ async function runAtFirst(lab: Lab, trial: Trial): Promise<RowResult> {
   await fault.end(lab, phase);
   const freshMs = await untilFresh(watch, changes, fault);
   const usual = freshMs === undefined ? undefined : await countUsual(lab, program, surrounding.pace);
-  return judge(trial, { watch, during, usual, freshMs, log: program.log() });
+  const sight = sightOf({ before: NO_TROUBLES, after: await readTroubles(program), log: program.log() });
+  return judge(trial, { watch, during, usual, freshMs, sight, log: program.log() });
 }
 
 async function runLater(lab: Lab, trial: Trial): Promise<RowResult> {
@@ -89,49 +98,15 @@ async function runLater(lab: Lab, trial: Trial): Promise<RowResult> {
   });
   const usual = await countUsual(lab, program, surrounding.pace);
   const linesBefore = program.log().length;
+  const before = await readTroubles(program);
   await fault.begin(lab, phase);
   if (phase === 'token renewal') lab.simulator.uaa.tokens.expireAccess();
   const during = await hold(lab, program, surrounding.pace, changes);
   await fault.end(lab, phase);
   const freshMs = await untilFresh(watch, changes, fault);
-  return judge(trial, { watch, during, usual, freshMs, log: program.log().slice(linesBefore) });
-}
-
-/** What happens in the foundation while the fault lasts: one application comes, another one goes. */
-interface Changes {
-  /** What every list has to have at this moment. */
-  required(): ReadonlySet<string>;
-  /** What the list has when it is fresh; undefined before the changes. */
-  expected(): ReadonlySet<string> | undefined;
-  make(): void;
-}
-
-function planChanges(lab: Lab): Changes {
-  const apps = lab.simulator.world.applications();
-  const leaving = apps.at(-1);
-  let required = new Set(apps.map(({ guid }) => pathOf(guid)));
-  let expected: ReadonlySet<string> | undefined;
-  return {
-    required: () => required,
-    expected: () => expected,
-    make() {
-      const { world } = lab.simulator;
-      const [first] = world.applications();
-      if (leaving === undefined || first === undefined) throw new Error('the world has no applications');
-      const newcomer = world.deployApplication({ name: 'newcomer', space: first.space.guid });
-      required = new Set([...required].filter((path) => path !== pathOf(leaving.guid)));
-      world.delete(leaving.guid);
-      expected = new Set([...required, pathOf(newcomer.guid)]);
-    },
-  };
-}
-
-function pathOf(guid: string): string {
-  return `/singleTargetMetrics/${guid}/0`;
-}
-
-function isWhole(listed: ReadonlySet<string> | undefined, wanted: ReadonlySet<string>): boolean {
-  return listed !== undefined && listed.size === wanted.size && [...wanted].every((path) => listed.has(path));
+  const log = program.log().slice(linesBefore);
+  const sight = sightOf({ before, after: await readTroubles(program), log });
+  return judge(trial, { watch, during, usual, freshMs, sight, log });
 }
 
 interface Counted {
@@ -140,8 +115,6 @@ interface Counted {
   /** Readings of the organizations, which are one page: one in each round. */
   readonly rounds: number;
   readonly metrics: string;
-  /** Anything but success was counted. */
-  readonly felt: boolean;
 }
 
 async function hold(lab: Lab, program: Program, { holdMs }: Pace, changes: Changes): Promise<Counted> {
@@ -172,7 +145,6 @@ async function count(lab: Lab, program: Program, ms: Milliseconds): Promise<Coun
     ms,
     rounds: now.rounds - before.rounds,
     metrics: await describeMetrics(program),
-    felt: await hasFailures(program),
   };
 }
 
@@ -193,14 +165,23 @@ interface Evidence {
   readonly during: Counted;
   readonly usual: Counted | undefined;
   readonly freshMs: Milliseconds | undefined;
+  readonly sight: Sight;
   readonly log: readonly LogLine[];
 }
 
-function judge({ fault, surrounding }: Trial, { watch, during, usual, freshMs, log }: Evidence): RowResult {
+const NO_TROUBLES: Troubles = new Map();
+
+function unseenBecause({ fault, phase }: Trial): string | undefined {
+  return typeof fault.unseen === 'object' ? fault.unseen[phase] : fault.unseen;
+}
+
+function judge(trial: Trial, { watch, during, usual, freshMs, sight, log }: Evidence): RowResult {
+  const { fault, surrounding } = trial;
   const { pace } = surrounding;
-  const aimMs = longestBackoffMs(pace) + READING_MS;
-  const allowed = usual === undefined ? undefined : allowedRequests(during, usual, pace);
-  const misses: Miss[] = [];
+  const aimMs = (fault.underWayMs ?? 0) + longestBackoffMs(pace) + READING_MS;
+  const further = FURTHER_REQUESTS + (fault.furtherRequests?.(pace) ?? 0);
+  const allowed = usual === undefined ? undefined : allowedRequests(during, usual, pace) + further;
+  const misses: Miss[] = [...judgeSight(sight, unseenBecause(trial))];
   if (watch.mostLost > 0) misses.push({ kind: 'lost', sentence: `${watch.mostLost} targets lost` });
   if (fault.fresh !== 'not awaited' && (freshMs === undefined || freshMs > aimMs)) {
     const sentence = `fresh after ${describeMs(freshMs, fault)}, aim ${seconds(aimMs)}`;
@@ -218,7 +199,6 @@ function judge({ fault, surrounding }: Trial, { watch, during, usual, freshMs, l
   }
   return {
     figures: [
-      ...(during.felt ? [] : ['nothing failed during it']),
       `lost ${watch.mostLost}`,
       fault.fresh === 'not awaited'
         ? 'fresh: not awaited'
@@ -227,6 +207,7 @@ function judge({ fault, surrounding }: Trial, { watch, during, usual, freshMs, l
       `/discovery ${describeTally(watch.discovery)}`,
       `/-/ready ${describeTally(watch.ready)}`,
       `scrapes ${describeTally(watch.scrapes)}`,
+      describeSight(sight, unseenBecause(trial)),
     ],
     said: [`metrics: ${during.metrics}`, ...describeLog(log)],
     misses:
@@ -240,7 +221,7 @@ function judge({ fault, surrounding }: Trial, { watch, during, usual, freshMs, l
 function allowedRequests(during: Counted, usual: Counted, { refreshMs }: Pace): number {
   // A window may cut a round in two, so that it seems small.
   const perRound = Math.max(REQUESTS_PER_ROUND, usual.requests / Math.max(1, usual.rounds));
-  return Math.ceil(perRound * (Math.floor(during.ms / (refreshMs * 0.95)) + 1)) + FURTHER_REQUESTS;
+  return Math.ceil(perRound * (Math.floor(during.ms / (refreshMs * 0.95)) + 1));
 }
 
 function describeMs(ms: Milliseconds | undefined, { patienceMs = PATIENCE_MS }: PlatformFault): string {
@@ -268,18 +249,6 @@ async function describeMetrics(program: Program): Promise<string> {
   const oldest = ages.length === 0 ? 'none read' : `${Math.max(...ages).toFixed(1)} s`;
   const requests = [...results].filter(([, value]) => value > 0).map(([result, value]) => `${result} ${value}`);
   return `failed lists: ${failed.join(', ') || 'none'}; requests: ${requests.join(', ') || 'none'}; tokens: ${tokens.join(', ') || 'none'}; oldest list: ${oldest}`;
-}
-
-async function hasFailures(program: Program): Promise<boolean> {
-  const metrics = await readOwnMetrics(program);
-  const names = [
-    'promregator_inventory_refreshes_total',
-    'promregator_cf_requests_total',
-    'promregator_token_requests_total',
-  ];
-  return names.some((name) =>
-    [...metrics.series(name)].some(([labels, value]) => !labels.includes('success') && value > 0),
-  );
 }
 
 const MOST_LINES = 3;

@@ -1,9 +1,11 @@
 import { accessFaults } from './access-faults.js';
 import { answerFaults } from './answer-faults.js';
+import { limitRow } from './limit-row.js';
 import { PHASES, platformRow } from './platform-row.js';
 import type { Row } from './row.js';
 
 /** Every fault of Cloud Foundry in every phase. */
 export function platformRows(): readonly Row[] {
-  return [...answerFaults(), ...accessFaults()].flatMap((fault) => PHASES.map((phase) => platformRow(fault, phase)));
+  const faults = [...answerFaults(), ...accessFaults()];
+  return [...faults.flatMap((fault) => PHASES.map((phase) => platformRow(fault, phase))), limitRow()];
 }

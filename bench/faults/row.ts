@@ -38,9 +38,10 @@ export interface Surrounding {
 export interface Miss {
   /**
    * `lost`: a target was dropped, or something false was told. `stale`: what changed was not seen as long as the row
-   * waited. `aim`: it took more than it should. `broken`: the row itself failed.
+   * waited. `aim`: it took more than it should. `unseen`: an operator would not see it, or would see it too often.
+   * `broken`: the row itself failed.
    */
-  readonly kind: 'lost' | 'stale' | 'aim' | 'broken';
+  readonly kind: 'lost' | 'stale' | 'aim' | 'unseen' | 'broken';
   readonly sentence: string;
 }
 
