@@ -519,7 +519,7 @@ describe('secrets in files of their own', () => {
       {
         ...yaml('promregator.authentication.basic.passwordFile: hunter2'),
         problems: [
-          'promregator.yml:1:48: promregator.authentication.basic.passwordFile: found no such file in "$DIR", expected the name of a file that holds the secret',
+          'promregator.yml:1:48: promregator.authentication.basic.passwordFile: found no such file in "$DIR", expected the name of a file that holds the secret (the name is not shown, since a word without a slash may be the secret itself; ./ before it shows it)',
         ],
       },
     ],

@@ -333,7 +333,7 @@ describe('ciphers', () => {
     [
       'no key file',
       { tree: { encrypt: { keyFile: 'k' } } },
-      'f.yml:encrypt.keyFile: encrypt.keyFile: found no such file in "/run/secrets", expected the name of a file that holds the secret',
+      'f.yml:encrypt.keyFile: encrypt.keyFile: found no such file in "/run/secrets", expected the name of a file that holds the secret (the name is not shown, since a word without a slash may be the secret itself; ./ before it shows it)',
     ],
   ])('with %s', async (_, given, expected) => {
     expect((await prepare(given)).problems.map(formatProblem)).toEqual([expected]);
@@ -395,7 +395,7 @@ describe('files of secrets', () => {
     [
       'that are not there',
       { tree: { login: { passwordFile: 'p' } } },
-      'f.yml:login.passwordFile: login.passwordFile: found no such file in "/work", expected the name of a file that holds the secret',
+      'f.yml:login.passwordFile: login.passwordFile: found no such file in "/work", expected the name of a file that holds the secret (the name is not shown, since a word without a slash may be the secret itself; ./ before it shows it)',
     ],
     [
       'that are empty',

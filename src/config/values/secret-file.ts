@@ -13,6 +13,9 @@ export interface SecretFiles {
   readonly readFile: (path: string) => Promise<string>;
 }
 
+const EXPECTED = 'the name of a file that holds the secret';
+const NOT_SHOWN = 'the name is not shown, since a word without a slash may be the secret itself; ./ before it shows it';
+
 /** The content of the file that `named` names, without one line break at its end. A fault is a problem at `path`. */
 export async function readSecretFile(
   named: Leaf,
@@ -22,8 +25,9 @@ export async function readSecretFile(
 ): Promise<Leaf | undefined> {
   const file = resolve(files.cwd, named.text);
   const report = (trouble: string): undefined => {
-    const place = isPath(named) ? `: ${quote(file)}` : ` in ${quote(files.cwd)}`;
-    const expected = 'the name of a file that holds the secret';
+    const shown = isPath(named);
+    const place = shown ? `: ${quote(file)}` : ` in ${quote(files.cwd)}`;
+    const expected = shown || named.secret ? EXPECTED : `${EXPECTED} (${NOT_SHOWN})`;
     findings.problems.push(problem(named.origin, path, { found: `${trouble}${place}`, expected }));
   };
   try {
