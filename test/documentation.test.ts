@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders are what it is about
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -123,5 +123,32 @@ describe('promregator.schema.json and the program agree on', () => {
     });
     expect(outcome.ok ? 'taken' : 'refused').toBe(expected);
     expect(editorSchema.safeParse(parse(whole)).success ? 'taken' : 'refused').toBe(expected);
+  });
+});
+
+describe('security.md', () => {
+  /** Attack, who, what happens, proofs; rows of the tables of entries only. */
+  const entries = readFileSync(join(ROOT, 'docs/security.md'), 'utf8')
+    .split(/^## Entries$/m)
+    .slice(1)
+    .join('')
+    .split('\n')
+    .filter((line) => /^\| (?!attack )/.test(line))
+    .map((line) => line.slice(2, -2).split(' | '));
+
+  test('has entries of every kind, each with its proof', () => {
+    expect(entries.length).toBeGreaterThan(35);
+    expect(entries.filter((cells) => cells.length !== 4 || cells.some((cell) => cell.trim() === ''))).toEqual([]);
+  });
+
+  const proofs = entries.flatMap(([, , , proof = '']) => proof.split('<br>'));
+
+  test.each(proofs.filter((proof) => proof.trim() !== ''))('%s is a test that there is', (proof) => {
+    const [, file = '', name = ''] = /^\s*`(\S+\.test\.ts)` · (.+?)\s*$/.exec(proof) ?? [];
+    const path = join(ROOT, file);
+    expect([proof, existsSync(path)]).toEqual([proof, true]);
+    const source = readFileSync(path, 'utf8');
+    // A title stands between quotes; that of a row may be a part of its values.
+    expect(["'", '"', '`'].some((quote) => source.includes(`${quote}${name}${quote}`))).toBe(true);
   });
 });
