@@ -31,7 +31,7 @@ afterAll(() => redis?.stop());
 
 beforeEach(async () => void (await redis.command('FLUSHALL')));
 
-function linkTo(port: number, more: Partial<RedisConfig> = {}, limitMs = 1_000): RedisLink {
+function linkTo(port: number, more: Partial<RedisConfig> = {}, limitMs = 3_000): RedisLink {
   const config: RedisConfig = {
     place: { kind: 'server', host: '127.0.0.1', port },
     username: undefined,
@@ -215,7 +215,7 @@ describe('a store that does not do its part', () => {
       'stands still',
       async () => {
         const server = await another();
-        const link = linkTo(server.port, {}, 300);
+        const link = linkTo(server.port, {}, 1_500);
         await storeOn(link).look(0);
         server.signal('SIGSTOP');
         return link;
@@ -226,7 +226,7 @@ describe('a store that does not do its part', () => {
       'pauses',
       async () => {
         const server = await another();
-        const link = linkTo(server.port, {}, 300);
+        const link = linkTo(server.port, {}, 1_500);
         await storeOn(link).look(0);
         await server.command('CLIENT', 'PAUSE', '60000');
         return link;

@@ -99,6 +99,7 @@ export function createReplication(options: ReplicationOptions): Replication {
   let unsharedSince: Milliseconds | undefined;
   let abstainUntil = Number.NEGATIVE_INFINITY;
   let suspectedAt = Number.NEGATIVE_INFINITY;
+  let resentAt = Number.NEGATIVE_INFINITY;
   let wishedBefore: Wishes | undefined;
 
   /** One turn at a time; news that come meanwhile lead to another one. */
@@ -228,6 +229,9 @@ export function createReplication(options: ReplicationOptions): Replication {
     observe.failed('value');
     const times = repeats.occurred(reason);
     if (times !== undefined) log.warn('what another replica has shared is not used', { reason, times });
+    const now = clock.monotonic();
+    if (now < resentAt + leaseMs) return;
+    resentAt = now;
     // Whoever reads can put it right, if it is only damaged or gone.
     void store.ask(['value']).catch(() => undefined);
   }

@@ -47,11 +47,18 @@ const TARGET_KINDS = ['apps', 'processes', 'routes'] as const satisfies readonly
 /** So long a leader may read its first lists while others wait for it. */
 const READING_MS: Milliseconds = 60_000;
 
+/** So long what was read here stands against what others read before it: a clock that is ahead must not win for ever. */
+const OWN_COUNTS_MS: Milliseconds = 300_000;
+
 export function createSharedCopy(options: SharedCopyOptions): SharedCopy {
   const { store, codec, clock } = options;
   let version: Version = { fence: 0, count: 0 };
   let held: Held | undefined;
   let waitingSince: Milliseconds | undefined;
+  /** What may not be used here, and whose it was. */
+  let refused: { readonly fence: number; readonly text: string } | undefined;
+  /** Monotonic: since when what was read here stands against what is shared. */
+  let ownSince: Milliseconds | undefined;
   /** What was last written beside the value, as text: nothing is written twice. */
   let written = '';
   /** The store may lack the value, also where nothing has changed. */
@@ -72,7 +79,11 @@ export function createSharedCopy(options: SharedCopyOptions): SharedCopy {
       return unusable(`the shared inventory cannot be read: ${describeError(error)}`);
     }
     const dated = options.judge({ ...unpacked, readAtMs: facts.readAtMs });
-    if (typeof dated === 'string') return unusable(dated);
+    if (typeof dated === 'string') {
+      refused = { fence: found.head.version.fence, text: textOf(facts) };
+      return unusable(dated);
+    }
+    refused = undefined;
     version = found.head.version;
     held = { facts, inventory: dated.inventory };
     options.onTaken(dated);
@@ -87,8 +98,13 @@ export function createSharedCopy(options: SharedCopyOptions): SharedCopy {
   /** What was read here, while there was nobody to take from, is not given up for what was read before it. */
   function isOwnLater({ readAtMs }: ValueFacts): boolean {
     const known = options.known();
-    if (known === undefined || known.inventory === held?.inventory) return false;
-    return newest(known.readAtMs) > newest(readAtMs);
+    const isOwn = known !== undefined && known.inventory !== held?.inventory;
+    if (!isOwn || newest(known.readAtMs) <= newest(readAtMs)) {
+      ownSince = undefined;
+      return false;
+    }
+    ownSince ??= clock.monotonic();
+    return clock.monotonic() - ownSince < OWN_COUNTS_MS;
   }
 
   function factsOf({ readAtMs }: DatedInventory, value: Buffer | undefined): ValueFacts | undefined {
@@ -117,7 +133,10 @@ export function createSharedCopy(options: SharedCopyOptions): SharedCopy {
         return clock.monotonic() - waitingSince < READING_MS ? 'waiting' : 'unusable';
       }
       waitingSince = undefined;
+      if (refused?.text === textOf(value)) return 'unusable';
       if (isOwnLater(value)) {
+        // Whose value was refused may be followed again once another one has been found good.
+        if (refused?.fence === head.version.fence) return 'unusable';
         // Seen, so that nothing older is ever taken, but not here.
         if (isNewer(head.version, version)) version = head.version;
         return 'whole';
@@ -141,7 +160,7 @@ export function createSharedCopy(options: SharedCopyOptions): SharedCopy {
       const isWanted = known !== undefined && (isLacking || known.inventory !== held?.inventory);
       const value = isWanted ? await codec.pack(known, clock.now()) : undefined;
       const facts = known && factsOf(known, value);
-      const text = JSON.stringify([facts?.hash, datesOf(facts), answered]);
+      const text = JSON.stringify([facts && textOf(facts), answered]);
       if (text === written) return true;
       const count = version.fence === lease.fence ? version.count + 1 : 1;
       const head: SharedHead = { version: { fence: lease.fence, count }, value: facts, answered };
@@ -163,9 +182,9 @@ function newest(readAtMs: ValueFacts['readAtMs']): Milliseconds {
   return Math.max(...TARGET_KINDS.map((kind) => readAtMs[kind]));
 }
 
-/** To the second: our own times are computed anew from ages each time. */
-function datesOf(facts: ValueFacts | undefined): readonly number[] {
-  return facts === undefined ? [] : RESOURCE_KINDS.map((kind) => Math.round(facts.readAtMs[kind] / 1000));
+/** Equal for facts that say the same; to the second, since our own times are computed anew from ages each time. */
+function textOf({ hash, readAtMs }: ValueFacts): string {
+  return [hash, ...RESOURCE_KINDS.map((kind) => Math.round(readAtMs[kind] / 1000))].join(' ');
 }
 
 function sameDates(one: ValueFacts, other: ValueFacts): boolean {

@@ -1,0 +1,220 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { type ManualClock, manualClock } from '../../test/support/manual-clock.js';
+import { type Behaviour, createMemoryServer, type MemoryServer } from '../../test/support/replication/memory-server.js';
+import {
+  LEASE_MS,
+  pass,
+  READ_EVERY_MS,
+  type Replica,
+  type ReplicaOptions,
+  startReplica,
+} from '../../test/support/replication/replica.js';
+import type { ReplicaStore } from './replica-store.js';
+
+let clock: ManualClock;
+let server: MemoryServer;
+let cloudFoundry: number;
+const store: Record<string, Behaviour> = {};
+
+beforeEach(() => {
+  clock = manualClock();
+  server = createMemoryServer(clock, LEASE_MS);
+  cloudFoundry = 1;
+  for (const name of Object.keys(store)) delete store[name];
+});
+
+function replica(id: string, more: Partial<ReplicaOptions> = {}): Replica {
+  const connected = server.connect(() => store[id] ?? 'fine');
+  return startReplica({ id, store: connected, clock, cloudFoundry: () => cloudFoundry, ...more });
+}
+
+async function leaderAndFollower(more: Partial<ReplicaOptions> = {}): Promise<readonly [Replica, Replica]> {
+  const one = replica('one');
+  await pass(clock, 1_000);
+  const two = replica('two', more);
+  await pass(clock, 3_000);
+  return [one, two];
+}
+
+test('the first leads, the next takes what it has read and reads nothing', async () => {
+  const [one, two] = await leaderAndFollower();
+  expect([one.role, two.role]).toEqual(['leader', 'follower']);
+  cloudFoundry = 2;
+  await pass(clock, 10 * READ_EVERY_MS);
+  expect([one.knows, two.knows]).toEqual([2, 2]);
+  expect(two.readings).toBe(0);
+  expect(two.roles).toEqual(['follower']);
+});
+
+test('a new one knows all before a quarter of a second is over', async () => {
+  await leaderAndFollower();
+  const three = replica('three');
+  await pass(clock, 250);
+  expect([three.role, three.knows, three.readings]).toEqual(['follower', 1, 0]);
+});
+
+test.each([
+  ['that dies is followed within 15 s', (one: Replica): void => one.kill(), 15_000],
+  ['that stops is followed at once', (one: Replica): void => void one.replication.stop(), 500],
+  [
+    'that cannot reach the store is followed within 15 s',
+    (): void => void Object.assign(store, { one: 'away' }),
+    15_000,
+  ],
+] as const)('a leader %s', async (_, end, withinMs) => {
+  const [one, two] = await leaderAndFollower();
+  end(one);
+  await pass(clock, withinMs);
+  expect(two.role).toBe('leader');
+});
+
+test('a leader stops believing before its lease is over, whatever its timers do', async () => {
+  const [one, two] = await leaderAndFollower();
+  store['one'] = 'away';
+  const roles = (): readonly string[] => [one.role, two.role];
+  for (let ms = 0; ms < 15_000; ms += 250) {
+    await pass(clock, 250);
+    expect(roles()).not.toEqual(['leader', 'leader']);
+  }
+  expect(roles()).toEqual(['alone', 'leader']);
+  delete store['one'];
+  await pass(clock, 10_000);
+  expect([one.role, two.role]).toEqual(['follower', 'leader']);
+});
+
+describe('a store that is', () => {
+  test.each(['away', 'late', 'denied', 'answer'] as const)(
+    '%s leaves each by itself with what it has, and heals',
+    async (how) => {
+      const [one, two] = await leaderAndFollower();
+      store['one'] = how;
+      store['two'] = how;
+      await pass(clock, 4 * LEASE_MS);
+      expect([one.role, two.role]).toEqual(['alone', 'alone']);
+      cloudFoundry = 2;
+      await pass(clock, READ_EVERY_MS + 1_000);
+      expect([one.knows, two.knows]).toEqual([2, 2]);
+      // At most what one reads, each.
+      const before = two.readings;
+      await pass(clock, 100_000);
+      expect(two.readings - before).toBeLessThanOrEqual(21);
+      expect(two.count('reads Cloud Foundry by itself')).toBe(1);
+      delete store['one'];
+      delete store['two'];
+      await pass(clock, 2 * LEASE_MS);
+      expect([one.role, two.role].toSorted()).toEqual(['follower', 'leader']);
+      expect(two.failures).toContain(how);
+    },
+  );
+
+  test.each(['full', 'read_only'] as const)('%s makes nobody leader that could not share', async (how) => {
+    const [one, two] = await leaderAndFollower();
+    store['one'] = how;
+    store['two'] = how;
+    cloudFoundry = 2;
+    await pass(clock, 6 * LEASE_MS);
+    expect([one.role, two.role]).toEqual(['alone', 'alone']);
+    expect([one.knows, two.knows]).toEqual([2, 2]);
+    expect(one.roles.length + two.roles.length).toBeLessThanOrEqual(6);
+    delete store['one'];
+    delete store['two'];
+    await pass(clock, 9 * LEASE_MS);
+    expect([one.role, two.role].toSorted()).toEqual(['follower', 'leader']);
+  });
+
+  test('emptied is filled again', async () => {
+    const [one, two] = await leaderAndFollower();
+    server.empty();
+    await pass(clock, LEASE_MS);
+    expect([one.role, two.role].toSorted()).toEqual(['follower', 'leader']);
+    const three = replica('three');
+    await pass(clock, 1_000);
+    expect([three.role, three.knows, three.readings]).toEqual(['follower', 1, 0]);
+    expect(one.readings + two.readings).toBeLessThanOrEqual(5);
+  });
+
+  test.each([
+    ['not there at the start', {}, 500],
+    ['not there at the start of one with an inventory on disk', { known: 7 }, LEASE_MS + 500],
+  ] as const)('%s', async (_, more, withinMs) => {
+    store['one'] = 'away';
+    const one = replica('one', more);
+    await pass(clock, withinMs - 1_000);
+    if (withinMs > 1_000) expect([one.role, one.readings]).toEqual(['joining', 0]);
+    await pass(clock, 1_500);
+    expect([one.role, one.knows]).toEqual(['alone', 1]);
+  });
+});
+
+describe('a value that', () => {
+  const damaged = (connected: ReplicaStore, how: (value: Buffer) => Buffer | undefined): ReplicaStore => ({
+    ...connected,
+    async fetch() {
+      const found = await connected.fetch();
+      const value = found && how(found.value);
+      return found === undefined || value === undefined ? undefined : { ...found, value };
+    },
+  });
+
+  test.each([
+    ['is damaged', (): Buffer | undefined => Buffer.from('x'), 'checksum'],
+    ['is gone', (): Buffer | undefined => undefined, 'is gone'],
+  ] as const)('%s is not used, and asked for once more', async (_, how, words) => {
+    let broken = true;
+    const connected = damaged(
+      server.connect(() => 'fine'),
+      (value) => (broken ? how() : value),
+    );
+    const [one, two] = await leaderAndFollower({ store: connected, known: 1 });
+    expect(two.count(words)).toBe(1);
+    expect(two.failures).toContain('value');
+    broken = false;
+    cloudFoundry = 3;
+    await pass(clock, 3 * LEASE_MS);
+    expect([one.role, two.role, two.knows]).toEqual(['leader', 'follower', 3]);
+  });
+
+  test('may not be used here leaves the replica by itself, with one warning', async () => {
+    const [, two] = await leaderAndFollower({ judge: () => 'the rules want more', known: 1 });
+    await pass(clock, 10 * LEASE_MS);
+    expect([two.role, two.knows]).toEqual(['alone', 1]);
+    expect(two.count('the rules want more')).toBeLessThanOrEqual(2);
+    expect(two.readings).toBeLessThanOrEqual(21);
+  });
+});
+
+describe('an invalidation', () => {
+  test.each(['one', 'two'])('at replica %s is one reading, and all have what it brought', async (at) => {
+    const [one, two] = await leaderAndFollower();
+    const before = one.readings;
+    cloudFoundry = 9;
+    const asked = { one, two }[at]?.replication.invalidate(['apps', 'routes']);
+    await pass(clock, 500);
+    await asked;
+    expect([one.knows, two.knows]).toEqual([9, 9]);
+    expect([one.readings - before, two.readings]).toEqual([1, 0]);
+  });
+
+  test('at one whose leader dies is read by who comes next', async () => {
+    const [one, two] = await leaderAndFollower();
+    one.kill();
+    cloudFoundry = 9;
+    const asked = two.replication.invalidate(['apps']);
+    await pass(clock, 15_000);
+    await asked;
+    expect(two.knows).toBe(9);
+  });
+
+  test('that cannot be told is refused with the reason', async () => {
+    const [, two] = await leaderAndFollower();
+    store['two'] = 'full';
+    await expect(two.replication.invalidate(['apps'])).rejects.toThrow('full');
+  });
+});
+
+test('a doubt of a follower reaches the leader, seldom', async () => {
+  const [one, two] = await leaderAndFollower();
+  for (let times = 0; times < 5; times += 1) two.replication.suspect();
+  await pass(clock, 1_000);
+  expect(one.suspicions).toBe(1);
+});
