@@ -34,8 +34,6 @@ export function splitList(json: Buffer): SplitList | undefined {
   let commas = 0;
   for (let at = array + 1; at < json.length; at += 1) {
     const byte = json[at];
-    // What stands beside an element without a comma would count as one more.
-    if (depth === 0 && commas !== elements.length && begins(byte)) return undefined;
     if (byte === QUOTE) {
       start = depth === 0 ? at : start;
       at = endOfString(json, at);
@@ -51,6 +49,7 @@ export function splitList(json: Buffer): SplitList | undefined {
       depth -= 1;
       if (depth === 0) elements.push([start, at + 1]);
     } else if (depth === 0 && byte === COMMA) {
+      // Two elements side by side would count as two all the same.
       commas += 1;
       if (commas !== elements.length) return undefined;
     } else if (depth === 0 && !BLANKS.includes(byte)) {
@@ -61,11 +60,6 @@ export function splitList(json: Buffer): SplitList | undefined {
     }
   }
   return undefined;
-}
-
-/** Whether an element begins with this byte. */
-function begins(byte: number | undefined): boolean {
-  return byte !== COMMA && byte !== CLOSE_BRACKET && byte !== CLOSE_BRACE && !BLANKS.includes(byte);
 }
 
 function endOfScalar(json: Buffer, start: number): number {

@@ -104,7 +104,7 @@ describe('any text', () => {
   });
 
   test('nested deeper than anybody writes has faults, and ends', () => {
-    const bracket = fc.constantFrom(['[', ']'], ['{a: ', '}'], ['- ', ''], ['? ', '']);
+    const bracket = fc.constantFrom(['[', ']'], ['{a: ', '}'], ['- ', '']);
     fc.assert(
       fc.property(fc.array(bracket, { maxLength: 8 }), fc.nat({ max: 400 }), (kinds, depth) => {
         const around = Array.from(
