@@ -192,6 +192,8 @@ describe('what goes wrong', () => {
     expect(ended).toMatchObject({ code, stdout: '' });
     expect(ended.stderr).toMatch(words);
     expect(ended.stderr).not.toContain(simulator.password);
+    // Nobody asks again when the command has ended.
+    expect(ended.stderr).not.toContain('asked again');
   });
 
   test('a list that fails leaves the file as it was', async () => {

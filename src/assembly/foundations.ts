@@ -9,6 +9,7 @@ import { createPace, type Pace } from '../foundation/pace.js';
 import type { Scope } from '../foundation/plan.js';
 import { createRefresher, type ListStatus, type Refresher } from '../foundation/refresh.js';
 import { perKind, type ResourceKind } from '../foundation/resources.js';
+import type { NextTry } from '../foundation/token.js';
 import { createWatchdog, type Watchdog } from '../foundation/watchdog.js';
 import type { Connections } from '../outbound/connections.js';
 import type { Log } from '../telemetry/log.js';
@@ -53,6 +54,8 @@ export interface FoundationsOptions {
   readonly onInventory: (foundation: string) => void;
   /** A watchdog has seen one failure too many. */
   readonly onGivenUp: () => void;
+  /** Whether failures say when it is tried again; `told` unless said. */
+  readonly nextTry?: NextTry;
 }
 
 /** All foundations of one process. What happens to one of them concerns no other. */
@@ -126,6 +129,7 @@ export function createFoundations(options: FoundationsOptions): Foundations {
       clock,
       log,
       observe: observe.api,
+      nextTry: options.nextTry,
     });
     const refresher = createRefresher({
       foundation: name,

@@ -3,6 +3,7 @@ import { CodedError } from '../base/errors.js';
 import type { Config } from '../config/config.js';
 import type { Directory } from '../discovery/directory.js';
 import { RESOURCE_KINDS } from '../foundation/resources.js';
+import type { NextTry } from '../foundation/token.js';
 import type { Log } from '../telemetry/log.js';
 import { createConnectionSets } from './connection-sets.js';
 import { createDirectories } from './directories.js';
@@ -25,9 +26,10 @@ export interface ListingOptions {
   readonly config: Config;
   readonly clock: Clock;
   readonly log: Log;
+  readonly nextTry: NextTry;
 }
 
-export function createListing({ config, clock, log }: ListingOptions): Listing {
+export function createListing({ config, clock, log, nextTry }: ListingOptions): Listing {
   const sets = createConnectionSets();
   const foundations = createFoundations({
     observe: () => UNOBSERVED,
@@ -35,6 +37,7 @@ export function createListing({ config, clock, log }: ListingOptions): Listing {
     log: log.child('foundation'),
     onGivenUp: () => undefined,
     onInventory: () => undefined,
+    nextTry,
   });
   const directories = createDirectories(clock);
   const selecting = selectingOf(config);

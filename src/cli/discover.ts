@@ -73,7 +73,8 @@ async function list(context: CommandContext, own: DiscoverArguments, { loaded, l
     );
     return EXIT_CONFIG;
   }
-  const listing = createListing({ config: loaded.config, clock: systemClock, log: log.log });
+  const nextTry = own.everyMs === undefined ? 'none' : 'told';
+  const listing = createListing({ config: loaded.config, clock: systemClock, log: log.log, nextTry });
   try {
     return await repeat({ context, own, listing, write });
   } finally {

@@ -7,13 +7,14 @@ import type { Connections } from '../outbound/connections.js';
 import { fetchWhole, header, type WholeAnswer } from '../outbound/fetch-whole.js';
 import { tlsHint } from '../outbound/tls-hint.js';
 import type { Log } from '../telemetry/log.js';
+import { createRepeats } from '../telemetry/repeats.js';
 import { ApiError } from './api-error.js';
 import { createEndpointSource } from './endpoint-source.js';
 import { createLimits, pauseAskedFor } from './obey-limits.js';
 import type { Pace } from './pace.js';
 import type { ResourceKind } from './resources.js';
 import { type Endpoints, OLDEST_API_VERSION, readRoot } from './root-document.js';
-import { createTokenSource, type Login, type TokenObserver, type TokenSource } from './token.js';
+import { createTokenSource, type Login, type NextTry, type TokenObserver, type TokenSource } from './token.js';
 
 export type RequestKind = ResourceKind | 'root' | 'ping';
 
@@ -30,6 +31,8 @@ export interface ApiClientOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly observe: ApiObserver;
+  /** `told` unless said. */
+  readonly nextTry?: NextTry | undefined;
 }
 
 export interface ApiObserver extends TokenObserver {
@@ -89,6 +92,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
   const api = new URL(options.apiUrl);
   const endpoints = createEndpointSource({ read: readEndpoints, clock, log });
   const limits = createLimits({ pace, clock, log });
+  const refusals = createRepeats(clock);
   let isFound = false;
   let doomed: { readonly token: string; readonly since: Milliseconds } | undefined;
 
@@ -100,6 +104,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     clock,
     log: log.child('uaa'),
     observe,
+    nextTry: options.nextTry,
   });
 
   async function readEndpoints(): Promise<Endpoints> {
@@ -184,6 +189,14 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     return await exchange(kind, path, options.headTimeoutMs[kind], { authorization: `bearer ${token}` });
   }
 
+  /** Each list under way meets it; a token revoked again and again is one fault. */
+  function tellRefusal({ requestId, message }: ApiError): void {
+    const times = refusals.occurred('refused');
+    if (times === undefined) return;
+    const words = { requestId, reason: message };
+    log.info('the API refuses our token, asking for another', times === 1 ? words : { times, ...words });
+  }
+
   /** An API that refuses whatever UAA issues would else cost a login for each list of a round. */
   function isDoomed(token: string): boolean {
     return token === doomed?.token && clock.monotonic() - doomed.since < DOOMED_MS;
@@ -197,11 +210,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
         return await getWith(first, kind, path);
       } catch (error) {
         if (!isRefusedToken(error) || isDoomed(first)) throw error;
-        log.info('the API refuses our token, asking for another', {
-          requestId: error.requestId,
-          reason: error.message,
-        });
-        tokens.reject(first);
+        if (tokens.reject(first) === 'given up') tellRefusal(error);
       }
       const second = await tokens.token();
       try {

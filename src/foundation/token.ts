@@ -15,6 +15,9 @@ export type Login =
   | { readonly grant: 'password'; readonly username: string; readonly password: Secret }
   | { readonly grant: 'client_credentials'; readonly clientId: string; readonly clientSecret: Secret };
 
+/** `none`: the process ends with what failed, so that there is no next time to tell of. */
+export type NextTry = 'told' | 'none';
+
 export interface TokenOptions {
   readonly login: Login;
   /** Asked for at each request: the root document may not have been read yet. */
@@ -25,6 +28,8 @@ export interface TokenOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly observe: TokenObserver;
+  /** Whether errors say when UAA is asked again; `told` unless said. */
+  readonly nextTry?: NextTry | undefined;
 }
 
 export interface TokenObserver {
@@ -38,8 +43,8 @@ export interface TokenSource {
    * @throws {ApiError} `login_refused` or `login_failed`
    */
   token(): Promise<string>;
-  /** The API did not take this token: the next call gets another one. */
-  reject(token: string): void;
+  /** The API did not take this token: the next call gets another one. `known` where it had been replaced before. */
+  reject(token: string): 'given up' | 'known';
   /** Milliseconds since the epoch; undefined while there is none. */
   readonly expiresAtMs: Milliseconds | undefined;
 }
@@ -82,7 +87,7 @@ interface Grant {
 }
 
 export function createTokenSource(options: TokenOptions): TokenSource {
-  const { login, clock, log } = options;
+  const { login, clock, log, nextTry = 'told' } = options;
   let current: Grant | undefined;
   let refreshToken: string | undefined;
   let refreshFailures = 0;
@@ -95,7 +100,7 @@ export function createTokenSource(options: TokenOptions): TokenSource {
   function start(): Promise<string> {
     if (flight !== undefined) return flight;
     const leftMs = pause === undefined ? 0 : pause.until - clock.monotonic();
-    if (pause !== undefined && leftMs > 0) return Promise.reject(askedAgainIn(leftMs, pause.error));
+    if (pause !== undefined && leftMs > 0) return Promise.reject(held(leftMs, pause.error));
     flight = renew().finally(() => {
       flight = undefined;
     });
@@ -150,13 +155,17 @@ export function createTokenSource(options: TokenOptions): TokenSource {
     if (refused) refusals += 1;
     else failures += 1;
     pause = { until: clock.monotonic() + pauseMs, error };
-    const held = askedAgainIn(pauseMs, error);
+    const told = held(pauseMs, error);
     const times = faults.occurred(reasonOf(error));
     if (times !== undefined) {
       const fault = refused ? 'Cloud Foundry refuses the login' : 'no token can be had';
-      log.error(fault, times === 1 ? { error: held } : { times, error: held });
+      log.error(fault, times === 1 ? { error: told } : { times, error: told });
     }
-    return held;
+    return told;
+  }
+
+  function held(leftMs: Milliseconds, error: ApiError): ApiError {
+    return nextTry === 'none' ? error : askedAgainIn(leftMs, error);
   }
 
   async function request(grant: string, form: Readonly<Record<string, string>>): Promise<Grant> {
@@ -235,7 +244,9 @@ export function createTokenSource(options: TokenOptions): TokenSource {
       return current.accessToken;
     },
     reject(token) {
-      if (current?.accessToken === token) current = undefined;
+      if (current?.accessToken !== token) return 'known';
+      current = undefined;
+      return 'given up';
     },
     get expiresAtMs() {
       return current?.expiresAtMs;
