@@ -65,6 +65,22 @@ describe('get', () => {
     });
     await Promise.all(Array.from({ length: 6 }, () => client.api.get('apps', '/v3/apps')));
     expect(client.foundry.logins.length).toBe(2);
+    expect(client.logged.count('refuses our token')).toBe(1);
+  });
+
+  test('tokens that are revoked again and again are told of every ten minutes', async () => {
+    let revoked = 0;
+    const client = await clientOf({
+      api: (_, request) => (request.headers.authorization === `bearer token-${revoked}` ? INVALID_TOKEN : OK),
+    });
+    const revokeAndAsk = async (): Promise<number> => {
+      revoked += 1;
+      await client.api.get('apps', '/v3/apps');
+      return client.logged.count('refuses our token');
+    };
+    expect([await revokeAndAsk(), await revokeAndAsk(), await revokeAndAsk()]).toEqual([1, 1, 1]);
+    client.clock.advance(600_000);
+    expect(await revokeAndAsk()).toBe(2);
   });
 
   test('an API that refuses every token costs one new token a round, however many lists ask, in turn or at once', async () => {
