@@ -26,7 +26,7 @@ export interface HttpServerOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** How many connections may be open; absent: 10,000. Beyond it, those go that have been idle longest. */
   readonly mostConnections?: number;
-  /** For the head of a request to arrive, and the first one on a new connection; absent: ten seconds. */
+  /** For a TLS handshake, and for the head of a request to arrive, also of the first one; absent: ten seconds. */
   readonly headMs?: Milliseconds;
   readonly clock: Clock;
   readonly observe: ServerObserver;
@@ -195,7 +195,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   });
 
   function doorFor(tls: ServerTls | undefined): TlsDoor | undefined {
-    return tls === undefined ? undefined : createTlsDoor({ tls, shaking, letIn: serve });
+    return tls === undefined ? undefined : createTlsDoor({ tls, handshakeMs: options.headMs, shaking, letIn: serve });
   }
 
   function serve(socket: Socket, raw: Socket): void {

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { createServer, type TLSSocket } from 'node:tls';
+import type { Milliseconds } from '../base/duration.js';
 import { isClientWelcome } from './client-certificate.js';
 import { type ServerTls, tlsOptions } from './server-tls.js';
 
@@ -11,6 +12,8 @@ export interface TlsDoor {
 
 export interface TlsDoorOptions {
   readonly tls: ServerTls;
+  /** For a handshake; absent: as `tlsOptions` has it. */
+  readonly handshakeMs: Milliseconds | undefined;
   /** Connections whose handshake is under way: they are added and taken off here. */
   readonly shaking: Set<Socket>;
   /** The connection as it came in is told too. */
@@ -23,7 +26,7 @@ export interface TlsDoorOptions {
  *
  * @throws when OpenSSL does not like the certificate, the key or the ciphers
  */
-export function createTlsDoor({ tls, shaking, letIn }: TlsDoorOptions): TlsDoor {
+export function createTlsDoor({ tls, handshakeMs, shaking, letIn }: TlsDoorOptions): TlsDoor {
   const byPeer = new Map<string, Socket>();
 
   function forget(peer: string): Socket | undefined {
@@ -33,7 +36,9 @@ export function createTlsDoor({ tls, shaking, letIn }: TlsDoorOptions): TlsDoor 
     return raw;
   }
 
-  const server = createServer(tlsOptions(tls), (socket) => {
+  const settings = tlsOptions(tls);
+  if (handshakeMs !== undefined) settings.handshakeTimeout = handshakeMs;
+  const server = createServer(settings, (socket) => {
     const raw = forget(peerOf(socket)) ?? socket;
     // Until HTTP listens nobody else does, and a reset must not end the program.
     socket.on('error', () => socket.destroy());
