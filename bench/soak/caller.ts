@@ -1,9 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Milliseconds } from '../../src/base/duration.js';
 import { endChild } from '../support/child.js';
 import type { Part } from '../support/stage.js';
+import { nextAnswer } from './child-answer.js';
 import type { CallerReport } from './events.js';
 
 const MAIN = fileURLToPath(new URL('./caller-main.js', import.meta.url));
@@ -40,11 +40,8 @@ export function startSteadyCaller(options: CallerOptions): SteadyCaller {
   };
 }
 
-async function ask(child: ChildProcess, message: 'report' | 'end'): Promise<CallerReport> {
-  const ended = once(child, 'exit').then(([code]) => Promise.reject(new Error(`the caller ended with ${code}`)));
-  const answer: Promise<CallerReport[]> = once(child, 'message');
+function ask(child: ChildProcess, message: 'report' | 'end'): Promise<CallerReport> {
+  const answer = nextAnswer<CallerReport>(child, 'the caller');
   child.send(message);
-  const [report] = await Promise.race([answer, ended]);
-  if (report === undefined) throw new Error('the caller said nothing');
-  return report;
+  return answer;
 }

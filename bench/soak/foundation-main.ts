@@ -1,12 +1,12 @@
 // A simulated foundation that is never at rest, as a process of its own: applications fail, deployments go on, tokens
-// expire. Started by foundation.ts; any message asks for its report; ends with its parent, however that ends.
+// expire. Started by foundation.ts, to which it tells its facts; any message but `begin` asks for its report; ends with its parent, however that ends.
 import { seededRandom } from '../../simulator/random.js';
 import { type Behaviour, startSimulator } from '../../simulator/simulator.js';
 import type { Milliseconds } from '../../src/base/duration.js';
 import { applicationFaults } from '../faults/application-faults.js';
 import { startDeployments } from './deployments.js';
 import type { FoundationReport, Strike } from './events.js';
-import type { FoundationFacts, FoundationMessage, UnrestOptions } from './foundation.js';
+import type { FoundationFacts, UnrestOptions } from './foundation.js';
 import { watchHoldUps } from './hold-ups.js';
 import { openStrikingDoor } from './striking-door.js';
 
@@ -83,15 +83,11 @@ function report(): FoundationReport {
   };
 }
 
-function tell(message: FoundationMessage): void {
-  process.send?.(message);
-}
-
 process.on('message', (message) => {
   if (message === 'begin') {
     isStriking = true;
     changing = setInterval(deployments.step, CHANGE_EVERY_MS);
-  } else tell({ type: 'report', report: report() });
+  } else process.send?.(report());
 });
 
 let isEnding = false;
@@ -117,4 +113,4 @@ const facts: FoundationFacts = {
   guarded,
   client,
 };
-tell({ type: 'ready', facts });
+process.send?.(facts);

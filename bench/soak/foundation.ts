@@ -1,12 +1,15 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Milliseconds } from '../../src/base/duration.js';
 import { endChild } from '../support/child.js';
 import type { SimulatorFacts } from '../support/simulator-messages.js';
 import type { Part } from '../support/stage.js';
+import { nextAnswer } from './child-answer.js';
 import type { FoundationReport } from './events.js';
 
 const MAIN = fileURLToPath(new URL('./foundation-main.js', import.meta.url));
+
+const NAME = 'the foundation';
 
 export interface UnrestOptions {
   readonly applications: number;
@@ -25,10 +28,6 @@ export interface FoundationFacts extends SimulatorFacts {
   readonly client: { readonly id: string; readonly secret: string };
 }
 
-export type FoundationMessage =
-  | { readonly type: 'ready'; readonly facts: FoundationFacts }
-  | { readonly type: 'report'; readonly report: FoundationReport };
-
 export interface Foundation extends Part {
   readonly facts: FoundationFacts;
   readonly pid: number | undefined;
@@ -44,15 +43,15 @@ export async function startFoundation(options: UnrestOptions): Promise<Foundatio
     serialization: 'advanced',
   });
   try {
-    const { facts } = await next(child, 'ready');
+    const facts = await nextAnswer<FoundationFacts>(child, NAME);
     return {
       facts,
       pid: child.pid,
       begin: () => void child.send('begin'),
-      async report() {
-        const answer = next(child, 'report');
+      report() {
+        const answer = nextAnswer<FoundationReport>(child, NAME);
         child.send('report');
-        return (await answer).report;
+        return answer;
       },
       stop: () => endChild(child),
       kill: () => void child.kill('SIGTERM'),
@@ -61,21 +60,4 @@ export async function startFoundation(options: UnrestOptions): Promise<Foundatio
     await endChild(child);
     throw error;
   }
-}
-
-function next<T extends FoundationMessage['type']>(
-  child: ChildProcess,
-  type: T,
-): Promise<Extract<FoundationMessage, { type: T }>> {
-  return new Promise((resolve, reject) => {
-    const leave = (code: number | null): void => reject(new Error(`the foundation ended with ${code}`));
-    const listen = (message: Extract<FoundationMessage, { type: T }>): void => {
-      if (message.type !== type) return;
-      child.off('message', listen);
-      child.off('exit', leave);
-      resolve(message);
-    };
-    child.on('message', listen);
-    child.once('exit', leave);
-  });
 }

@@ -107,7 +107,7 @@ export function tellResult(result: SoakResult, options: Told, { lines, misses }:
       ['targets at the end', count(result.targets)],
       ['lists of targets taken', count(result.lists)],
       ['faults of applications', count(result.strikes)],
-      ['of which healed by a fresh connection', count(reconciled.healed)],
+      ['of which healed by asking once more', count(reconciled.healed)],
       ...[...tally(result.changes.map(({ what }) => what.replace(/ from .*/, '')))].map(([what, times]) => [
         `deployments: ${what}`,
         count(times),
