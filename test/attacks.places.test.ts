@@ -158,6 +158,8 @@ beforeAll(async () => {
   for (const [index, [status, headers]] of ASKING.entries()) answering(`asking-${index}`, status, headers);
   const config = configFor(simulator, {
     connectTo,
+    // No verdict of this file is about time.
+    scraping: { connectionTimeout: 20_000, tls_config: { ca_file: simulator.caFile } },
     authenticator: { type: 'basic', basic: { username: 'ada', password: 'lovelace' } },
     targets: [{ kubernetesAnnotations: true }],
   });
