@@ -59,7 +59,10 @@ export async function startMarked(
       return /https?:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0];
     },
     { within: 20_000, describe: () => text, every: 20 },
-  );
+  ).catch((error) => {
+    child.kill('SIGKILL');
+    throw error;
+  });
   return {
     url,
     child,
