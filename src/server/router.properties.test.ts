@@ -25,7 +25,13 @@ const piece = fc.constantFrom(
 const url = fc.oneof(
   fc.array(piece, { maxLength: 6 }).map((pieces) => pieces.join('')),
   fc.string(),
-  fc.constantFrom('/discovery', '/singleTargetMetrics/a/0'),
+  fc
+    .tuple(
+      fc.constantFrom('', '/prefix'),
+      fc.constantFrom('/discovery', '/singleTargetMetrics/'),
+      fc.array(piece, { maxLength: 4 }),
+    )
+    .map(([prefix, path, pieces]) => prefix + path + pieces.join('')),
 );
 const method = fc.constantFrom('GET', 'HEAD', 'POST', 'OPTIONS', 'CONNECT', 'BREW');
 

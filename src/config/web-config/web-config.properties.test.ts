@@ -89,7 +89,10 @@ test('any text is a web config or problems, and no text is shown that may be a s
       const config = await readWebConfig({ file: 'web.yml', text: written, readBytes, findings });
       if (config === undefined) expect(findings.problems.length).toBeGreaterThan(0);
       for (const line of [...findings.problems, ...findings.warnings].map(formatProblem)) {
-        expect(line).not.toMatch(/hunter2|abcdefghijklmnopqrstuu|undefined|[\r\n]/);
+        expect(line).not.toMatch(/hunter2|undefined|[\r\n]/);
+        // Where nothing is secret, what stands there is quoted.
+        if (/ (?:basic_auth_users|tls_server_config\.key:)/.test(line))
+          expect(line).not.toMatch(/abcdefghijklmnopqrstuu/);
       }
       for (const [header, each] of Object.entries(config?.headers ?? {})) {
         expect(header).toMatch(/^[a-z-]+$/);
