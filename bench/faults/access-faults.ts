@@ -34,6 +34,7 @@ function nameFaults(): PlatformFault[] {
     },
     {
       name: 'DNS gives another address',
+      unseen: 'the next connection goes there',
       senseless: { 'mid-paging': KEPT_OPEN },
       async begin(lab, phase) {
         const old = doorOf(lab, phase);
@@ -58,6 +59,7 @@ function certificateFaults(): PlatformFault[] {
   };
   const flawed = (name: string, flaw: 'expired' | 'foreign' | undefined): PlatformFault => ({
     name,
+    ...(flaw === undefined ? { unseen: 'a good one is good' } : {}),
     senseless: { 'mid-paging': KEPT_OPEN },
     begin: (lab) => show(lab, flaw),
     end: (lab) => show(lab, undefined),
@@ -86,11 +88,16 @@ function tokenFaults(): PlatformFault[] {
     {
       name: 'UAA down',
       senseless: uaaOnly,
+      unseen: { 'normal operation': NOT_ASKED },
       because: 'a login that failed is tried again after 1, 5, 15, 30 s (token.ts FAILED_PAUSES_MS)',
       begin: (lab) => lab.uaa.set('refused'),
       end: (lab) => lab.uaa.set('open'),
     },
-    tokenAction('UAA slow (3 s)', { type: 'delay', delayMs: 3_000 }),
+    tokenAction(
+      'UAA slow (3 s)',
+      { type: 'delay', delayMs: 3_000 },
+      { unseen: 'the old token serves meanwhile, a first one comes 3 s later' },
+    ),
     {
       name: 'wrong password, put right in the configuration and reloaded',
       senseless: never,
@@ -147,10 +154,12 @@ function clockFaults(): PlatformFault[] {
     ['behind', -TEN_MINUTES_MS],
   ] as const;
   const senseless = { 'mid-paging': 'pages carry no time' } as const;
+  const unseen = 'what lasts is measured by a clock that nobody sets';
   return shifts.flatMap(([words, shiftMs]) => [
     {
       name: `clock of the foundation ten minutes ${words}`,
       senseless,
+      unseen,
       begin: (lab: Lab) => {
         lab.foundationShiftMs = shiftMs;
       },
@@ -159,6 +168,7 @@ function clockFaults(): PlatformFault[] {
     {
       name: `our clock ten minutes ${words}`,
       senseless,
+      unseen,
       begin: (lab: Lab) => lab.surroundings.change({ clockShiftMs: shiftMs }),
       end: (lab: Lab) => lab.surroundings.change(USUAL),
     },

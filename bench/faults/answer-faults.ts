@@ -7,6 +7,8 @@ import { LISTS, striking } from './strike.js';
 const TEN_MINUTES_MS = 600_000;
 /** Of a request that hangs: the least that `cf.request.timeout.*` takes, and what the others have. */
 const HANG_LIMIT_MS = 10_000;
+/** Of a connection that is not made (assembly/connections.ts). */
+const CONNECT_LIMIT_MS = 5_000;
 const HANG_PATIENCE_MS = 45_000;
 
 /** What API and UAA answer, or do not. */
@@ -69,7 +71,6 @@ function rateLimitFaults(): PlatformFault[] {
 }
 
 function outlastingLimits(): PlatformFault[] {
-  const because = 'obeyed, up to an hour (outbound/retry-after.ts LONGEST_MS)';
   return [
     striking({
       name: '429 with Retry-After: 99999999',
@@ -79,7 +80,6 @@ function outlastingLimits(): PlatformFault[] {
     {
       ...striking({
         name: '429 with Retry-After as a date, clock of the foundation ten minutes ahead',
-        because: `${because}: the date is compared with our clock, not with the Date header beside it`,
         action: (_, lab) => {
           lab.foundationShiftMs = TEN_MINUTES_MS;
           const headers = (ahead: number): string => new Date(Date.now() + TEN_MINUTES_MS + ahead).toUTCString();
@@ -116,7 +116,7 @@ function connectionFaults(): PlatformFault[] {
     shut('resets connections', 'reset'),
     shut('takes connections and is silent', 'silent', {
       patienceMs: HANG_PATIENCE_MS,
-      because: 'connections are given up after 10 s (assembly/connections.ts API_CONNECT_TIMEOUT_MS)',
+      underWayMs: CONNECT_LIMIT_MS,
     }),
     reset('before the head', 'before_head'),
     reset('after the head', 'after_head'),
@@ -128,14 +128,16 @@ function connectionFaults(): PlatformFault[] {
 }
 
 function bodyFaults(): PlatformFault[] {
-  const plain = (name: string, action: FaultAction): PlatformFault => striking({ name, action: () => action });
+  const plain = (name: string, action: FaultAction, further: Partial<PlatformFault> = {}): PlatformFault =>
+    striking({ name, action: () => action, ...further });
+  const unseen = 'whether it is JSON, the bytes say';
   return [
     plain('truncated by Content-Length', { type: 'truncate', bytes: 100, framing: 'content-length' }),
     plain('truncated within chunks', { type: 'truncate', bytes: 100, framing: 'chunked' }),
     plain('half the JSON', { type: 'broken_json' }),
     plain('HTML with 200', { type: 'html' }),
-    plain('JSON as text/html', { type: 'content_type', value: 'text/html' }),
-    plain('JSON without Content-Type', { type: 'content_type', value: null }),
+    plain('JSON as text/html', { type: 'content_type', value: 'text/html' }, { unseen }),
+    plain('JSON without Content-Type', { type: 'content_type', value: null }, { unseen }),
   ];
 }
 

@@ -33,9 +33,9 @@ const BORNE = [
 ];
 
 /** One fault is a line for the way that it takes at each of the parts that meet it; a few lists may meet it in turn. */
-const MOST_LINES = 6;
+const MOST_LINES = 8;
 /** A fault that ends and comes again is told again. */
-const MOST_OF_ONE = 3;
+const MOST_OF_ONE = 4;
 
 export async function readTroubles(program: Program): Promise<Troubles> {
   const metrics = await readOwnMetrics(program);
