@@ -11,6 +11,7 @@ import { pathPrefixOf } from './assembly/path-prefix.js';
 import { createPublisher } from './assembly/publisher.js';
 import { recallInventories } from './assembly/recall-inventory.js';
 import { type ConfigLoader, createReloader, type Loaded, type ReloadOutcome } from './assembly/reloader.js';
+import { createReplicas } from './assembly/replicas.js';
 import { optionsForRestart } from './assembly/restart-options.js';
 import { selectingOf } from './assembly/rules.js';
 import { createService, type Service } from './assembly/service.js';
@@ -57,6 +58,9 @@ export interface App {
 /** Diego sends SIGKILL ten seconds after SIGTERM (facts/cloud-foundry.md 6). */
 const STOP_WITHIN_MS: Milliseconds = 9_000;
 
+/** The start waits so long for what the replicas know. */
+const JOIN_WITHIN_MS: Milliseconds = 2_000;
+
 /**
  * The only place that wires the parts together: foundations -> inventories -> directory -> endpoints.
  *
@@ -80,6 +84,7 @@ export function createApp(options: AppOptions): App {
   const ledger = createScrapeLedger();
   const guards = createGuardFactory(printPassword);
   const instanceId = randomUUID();
+  const replicas = createReplicas({ replicaId: instanceId, clock });
   const serverLog = log.child('server');
   const discoveryLog = log.child('discovery');
   let stopping = false;
@@ -100,6 +105,7 @@ export function createApp(options: AppOptions): App {
     observe: observers.foundation,
     clock,
     log: log.child('foundation'),
+    replicas,
     onGivenUp() {
       if (!stopping) onGivenUp?.();
     },
@@ -207,6 +213,12 @@ export function createApp(options: AppOptions): App {
     observe: { ...observers.server, crowded: tellCrowded },
   });
   metrics.inboundConnections.computedBy(() => server.connections);
+  /** Until `work` has ended, or the time is up. */
+  async function soonest(work: Promise<unknown>, limitMs: Milliseconds): Promise<void> {
+    const late = new Promise<void>((resolve) => clock.after(limitMs, resolve));
+    await Promise.race([work, late]);
+  }
+
   const processMetrics = addProcessMetrics(metrics.registry);
   showState(metrics, { service: () => service, current, foundations, ledger, sets });
   let url = '';
@@ -215,6 +227,7 @@ export function createApp(options: AppOptions): App {
     async start() {
       const { inventoryFile } = service.config;
       await recallInventories({ store, foundations, settings: inventoryFile, clock, log: log.child('foundation') });
+      await soonest(foundations.join(), JOIN_WITHIN_MS);
       publisher.publish();
       const { family, address, port } = await server.start();
       const scheme = config.server.tls === undefined ? 'http' : 'https';
@@ -231,13 +244,15 @@ export function createApp(options: AppOptions): App {
       const startedAt = clock.monotonic();
       const drainMs = Math.min(service.config.server.drainSeconds * 1000, STOP_WITHIN_MS);
       serverLog.info('stopping', { drainSeconds: drainMs / 1000 });
+      // So that another replica reads at once; this one goes on with what it has.
+      const left = foundations.leave();
       await new Promise<void>((resolve) => clock.after(drainMs, resolve));
       watch.stop();
       publisher.stop();
       foundations.stop();
       const leftMs = STOP_WITHIN_MS - (clock.monotonic() - startedAt);
-      const late = new Promise<void>((resolve) => clock.after(leftMs, resolve));
-      await Promise.all([server.stop(leftMs), Promise.race([store.stop(), late])]);
+      await Promise.all([server.stop(leftMs), soonest(Promise.all([store.stop(), left]), leftMs)]);
+      replicas.close();
       processMetrics.stop();
       await sets.close();
       await guards.close();

@@ -10,6 +10,8 @@ import type { Scope } from '../foundation/plan.js';
 export interface Selecting {
   readonly foundation: string;
   readonly scope: Scope;
+  /** Equal for scopes that are: what replicas have to agree in to share an inventory. */
+  readonly scopeText: string;
   readonly select: Omit<SelectOptions, 'inventory'>;
 }
 

@@ -10,14 +10,19 @@ import type { Scope } from '../foundation/plan.js';
 import { createRefresher, type ListStatus, type Refresher } from '../foundation/refresh.js';
 import { perKind, type ResourceKind } from '../foundation/resources.js';
 import type { NextTry } from '../foundation/token.js';
-import { createWatchdog, type Watchdog } from '../foundation/watchdog.js';
+import { createWatchdog } from '../foundation/watchdog.js';
 import type { Connections } from '../outbound/connections.js';
+import type { Replication } from '../replication/replication.js';
 import type { Log } from '../telemetry/log.js';
 import type { ConnectionLease } from './connection-sets.js';
 import { apiConnections } from './connections.js';
 import type { Selecting } from './directories.js';
 import { fingerprint } from './fingerprint.js';
+import { type Forgotten, recallInventory } from './judge-inventory.js';
 import type { FoundationObservers } from './metrics-observers.js';
+import { createReading, type Reading } from './reading.js';
+
+import type { Replicas } from './replicas.js';
 
 /** One foundation as we see it: its inventory, kept fresh. */
 export interface Foundation {
@@ -31,19 +36,15 @@ export interface Foundation {
   readonly pace: Pick<Pace, 'waiting' | 'allowance' | 'pauseLeftMs'>;
   /** Milliseconds since the epoch; undefined while there is no token. */
   readonly tokenExpiresAtMs: Milliseconds | undefined;
+  /** Undefined where replicas do not know of each other. */
+  readonly replication: Replication | undefined;
+  /** Has a list read soon, for a suspicion, by whoever reads. */
+  suspect(kind: ResourceKind): void;
 }
 
-/** An inventory in force, and whether this process has read it or one before it. */
+/** An inventory in force, and whether it was read by this process or a replica, or by a process before it. */
 export interface Known extends DatedInventory {
   readonly source: 'api' | 'file';
-}
-
-/** A foundation of which nothing is known yet. */
-export interface Forgotten {
-  readonly name: string;
-  readonly apiOrigin: string;
-  readonly reader: Reader;
-  readonly scope: Scope;
 }
 
 export interface FoundationsOptions {
@@ -56,6 +57,8 @@ export interface FoundationsOptions {
   readonly onGivenUp: () => void;
   /** Whether failures say when it is tried again; `told` unless said. */
   readonly nextTry?: NextTry;
+  /** Absent: nothing is shared. */
+  readonly replicas?: Replicas;
 }
 
 /** All foundations of one process. What happens to one of them concerns no other. */
@@ -73,7 +76,11 @@ export interface Foundations {
   refresh(kinds: readonly ResourceKind[]): Promise<void>;
   /** Asks for each foundation that knows nothing what an earlier process has left of it. */
   recall(of: (forgotten: Forgotten) => DatedInventory | undefined): void;
+  /** Asks the replicas; resolves when each foundation has what they know, or will not have it soon. */
+  join(): Promise<void>;
   start(): void;
+  /** Leaves reading to the replicas, where there are some. Never rejects. */
+  leave(): Promise<void>;
   stop(): void;
 }
 
@@ -82,11 +89,12 @@ interface Running extends Foundation {
   readonly apiOrigin: string;
   readonly reader: Reader;
   readonly pace: Pace;
-  readonly watchdog: Watchdog | undefined;
+  readonly reading: Reading;
   inherit(known: Known): void;
 }
 
 export function createFoundations(options: FoundationsOptions): Foundations {
+  const { replicas } = options;
   let running: readonly Running[] = [];
   let scopes: ReadonlyMap<string, Scope> = new Map();
   let started = false;
@@ -106,6 +114,15 @@ export function createFoundations(options: FoundationsOptions): Foundations {
   function renamed(config: Config, { apiOrigin }: FoundationConfig): Running | undefined {
     const names = config.foundations.map(({ name }) => name);
     return running.find((each) => each.apiOrigin === apiOrigin && !names.includes(each.name));
+  }
+
+  /** What another replica has read, as a file of an earlier process would be judged. */
+  function judge(dated: DatedInventory, of: Omit<Forgotten, 'scope'>): DatedInventory | string {
+    const scope = scopes.get(of.name);
+    const maxAgeMs = replicas?.maxAgeMs;
+    if (scope === undefined || maxAgeMs === undefined) return 'nothing is shared any more';
+    const recalled = recallInventory([dated], { ...of, scope }, { nowMs: options.clock.now(), maxAgeMs });
+    return recalled.ok ? recalled.dated : recalled.reason;
   }
 
   function begin({ key, foundation, scope, connections, ...beginning }: Beginning): Running {
@@ -146,6 +163,7 @@ export function createFoundations(options: FoundationsOptions): Foundations {
       onInventory() {
         inherited = undefined;
         options.onInventory(name);
+        reading.changed();
       },
     });
     const watchdog =
@@ -160,6 +178,24 @@ export function createFoundations(options: FoundationsOptions): Foundations {
         onGivenUp: options.onGivenUp,
       });
     const reader = readerOf(foundation.credentials);
+    const reading = createReading({
+      refresher,
+      watchdog,
+      replicas,
+      member: {
+        apiOrigin,
+        reader,
+        log: log.child('replication'),
+        observe: observe.replication,
+        known,
+        judge: (dated) => judge(dated, { name, apiOrigin, reader }),
+      },
+    });
+
+    function known(): Known | undefined {
+      return inherited ?? knownOf(refresher, { apiOrigin, reader, nowMs: clock.now() });
+    }
+
     return {
       name,
       key,
@@ -170,7 +206,7 @@ export function createFoundations(options: FoundationsOptions): Foundations {
         return refresher.inventory ?? inherited?.inventory;
       },
       get known() {
-        return inherited ?? knownOf(refresher, { apiOrigin, reader, nowMs: clock.now() });
+        return known();
       },
       get lists() {
         return inherited === undefined ? refresher.lists : datedLists(refresher.lists, inherited, clock.now());
@@ -179,7 +215,11 @@ export function createFoundations(options: FoundationsOptions): Foundations {
         inherited = known;
       },
       pace,
-      watchdog,
+      reading,
+      get replication() {
+        return reading.replication;
+      },
+      suspect: (kind) => reading.suspect(kind),
       get tokenExpiresAtMs() {
         return api.tokens.expiresAtMs;
       },
@@ -198,18 +238,17 @@ export function createFoundations(options: FoundationsOptions): Foundations {
       });
       const before = running;
       running = next;
-      for (const each of before) if (!next.includes(each)) stopOne(each);
+      for (const each of before) if (!next.includes(each)) each.reading.stop();
+      replicas?.configure(config.replication);
       for (const each of next) {
-        if (!before.includes(each)) {
-          if (started) startOne(each);
-          continue;
-        }
-        const scope = scopes.get(each.name);
-        if (scope !== undefined) each.refresher.rescope(scope);
+        const { scope, scopeText } = selecting.find(({ foundation }) => foundation === each.name) ?? {};
+        if (before.includes(each) && scope !== undefined) each.refresher.rescope(scope);
+        if (scopeText !== undefined) each.reading.share(scopeText);
+        if (started) each.reading.start();
       }
     },
     async refresh(kinds) {
-      const outcomes = await Promise.allSettled(running.map(({ refresher }) => refresher.refresh(kinds)));
+      const outcomes = await Promise.allSettled(running.map(({ reading }) => reading.refresh(kinds)));
       for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
     },
     recall(of) {
@@ -221,25 +260,23 @@ export function createFoundations(options: FoundationsOptions): Foundations {
         if (dated !== undefined) each.inherit({ ...dated, source: 'file' });
       }
     },
+    async join() {
+      replicas?.start();
+      await Promise.all(running.map(({ reading }) => reading.join()));
+    },
     start() {
       started = true;
-      for (const each of running) startOne(each);
+      replicas?.start();
+      for (const { reading } of running) reading.start();
+    },
+    async leave() {
+      await Promise.all(running.map(({ reading }) => reading.leave()));
     },
     stop() {
       started = false;
-      for (const each of running) stopOne(each);
+      for (const { reading } of running) reading.stop();
     },
   };
-}
-
-function startOne({ refresher, watchdog }: Running): void {
-  refresher.start();
-  watchdog?.start();
-}
-
-function stopOne({ refresher, watchdog }: Running): void {
-  refresher.stop();
-  watchdog?.stop();
 }
 
 /** What is known of the same API; of another one it says nothing. */
@@ -262,7 +299,7 @@ function keepPace(before: Pace, next: Pace): void {
 }
 
 /** What this process has read by itself. */
-function knownOf({ inventory, inventoryAgesMs }: Refresher, { nowMs, apiOrigin, reader }: Reading): Known | undefined {
+function knownOf({ inventory, inventoryAgesMs }: Refresher, { nowMs, apiOrigin, reader }: Source): Known | undefined {
   if (inventory === undefined || inventoryAgesMs === undefined) return undefined;
   const readAtMs = perKind((kind) => nowMs - inventoryAgesMs[kind]);
   return { inventory, apiOrigin, reader, readAtMs, source: 'api' };
@@ -304,7 +341,7 @@ interface Beginning {
   readonly inherited: Known | undefined;
 }
 
-interface Reading {
+interface Source {
   readonly apiOrigin: string;
   readonly reader: Reader;
   readonly nowMs: Milliseconds;

@@ -83,4 +83,5 @@ const UNOBSERVED: FoundationObservers = {
   api: { requested: () => undefined, tokenRequested: () => undefined },
   lists: { dropped: () => undefined, listed: () => undefined, shrunk: () => undefined },
   watchdog: { reconnected: () => undefined },
+  replication: { failed: () => undefined },
 };

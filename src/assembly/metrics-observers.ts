@@ -2,6 +2,7 @@ import type { AuthenticatorObserver } from '../credentials/authenticator.js';
 import type { ApiObserver } from '../foundation/api-client.js';
 import type { RefreshObserver } from '../foundation/refresh.js';
 import type { ResourceKind } from '../foundation/resources.js';
+import type { ReplicationObserver } from '../replication/replication.js';
 import type { ScrapeReport } from '../scraping/scraper.js';
 import type { ServerObserver } from '../server/http-server.js';
 import type { CounterSeries } from '../telemetry/instruments.js';
@@ -24,6 +25,7 @@ export interface FoundationObservers {
     dropped(kind: ResourceKind): void;
   } & RefreshObserver;
   readonly watchdog: { reconnected(): void };
+  readonly replication: ReplicationObserver;
 }
 
 export function createMetricsObservers(metrics: OwnMetrics, detail: 'full' | 'failures'): MetricsObservers {
@@ -96,6 +98,11 @@ function observeFoundation(metrics: OwnMetrics, foundation: string): FoundationO
     watchdog: {
       reconnected() {
         metrics.watchdogReconnects.with({}).inc();
+      },
+    },
+    replication: {
+      failed(reason) {
+        metrics.replicationFailures.with({ foundation, reason }).inc();
       },
     },
   };

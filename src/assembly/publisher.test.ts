@@ -16,6 +16,7 @@ function selecting(foundation: string, rules: readonly Rule[] = [RULE]): Selecti
   return {
     foundation,
     scope: foundationScope({ rules, pageSize: 1000 }),
+    scopeText: '',
     select: {
       rules,
       defaultInternalRoutePort: 8080,

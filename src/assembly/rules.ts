@@ -36,6 +36,7 @@ export function selectingOf(config: Config): readonly Selecting[] {
   return config.foundations.map(({ name, pageSize }) => ({
     foundation: name,
     scope: foundationScope({ rules: rules.filter((rule) => isFor(rule, name)), pageSize }),
+    scopeText: scopeTextOf(rules.filter((rule) => isFor(rule, name))),
     select: {
       rules,
       defaultInternalRoutePort,
@@ -47,6 +48,17 @@ export function selectingOf(config: Config): readonly Selecting[] {
       },
     },
   }));
+}
+
+/** What rules say of organizations and spaces; in which order and how often does not matter. */
+function scopeTextOf(rules: readonly Pick<Rule, 'organization' | 'space'>[]): string {
+  const texts = rules.map(({ organization, space }) => JSON.stringify([organization, space].map(selectorText)));
+  return [...new Set(texts)].toSorted().join('\n');
+}
+
+function selectorText(selector: Rule['space']): string {
+  if (selector.kind === 'all') return selector.kind;
+  return `${selector.kind} ${selector.kind === 'name' ? selector.name : selector.source}`;
 }
 
 function ownApplication(config: Config): OwnApplication | undefined {

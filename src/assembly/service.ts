@@ -88,7 +88,7 @@ export function createService({ before, ...parts }: ServiceParts): Service {
     log: log.child('scraping'),
     instanceId,
     onGone: () => {
-      for (const { refresher } of foundations.all) refresher.suspect('processes');
+      for (const each of foundations.all) each.suspect('processes');
     },
   });
   const serverLog = log.child('server');

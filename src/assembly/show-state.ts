@@ -1,5 +1,7 @@
 import type { Allowance } from '../foundation/allowance.js';
 import { RESOURCE_KINDS } from '../foundation/resources.js';
+import type { Replication } from '../replication/replication.js';
+import { REPLICA_ROLES } from '../replication/role-keeper.js';
 import type { ScrapeLedger } from '../scraping/scrape-ledger.js';
 import type { CurrentDirectory } from '../server/current-directory.js';
 import type { OwnMetrics } from '../telemetry/own-metrics.js';
@@ -55,6 +57,34 @@ export function showState(metrics: OwnMetrics, { service, current, foundations, 
     foundations.all.map(({ name, known }) => [{ foundation: name }, known?.source === 'file' ? 1 : 0]),
   );
   metrics.inventoryElements.computedBy(() => perList(foundations, ({ elements }) => elements));
+  showReplication(metrics, foundations);
+}
+
+function showReplication(metrics: OwnMetrics, foundations: Foundations): void {
+  metrics.replicationRole.computedBy(() =>
+    foundations.all.flatMap(({ name, replication }) =>
+      replication === undefined
+        ? []
+        : REPLICA_ROLES.map((role) => [{ foundation: name, role }, replication.role === role ? 1 : 0] as const),
+    ),
+  );
+  metrics.replicationFence.computedBy(() => perReplica(foundations, ({ status }) => status.version.fence));
+  metrics.replicationValueBytes.computedBy(() => perReplica(foundations, ({ status }) => status.valueBytes));
+  metrics.replicationContactAge.computedBy(() =>
+    perReplica(foundations, ({ status: { contactAgeMs } }) =>
+      contactAgeMs === undefined ? undefined : contactAgeMs / 1000,
+    ),
+  );
+}
+
+function perReplica(
+  { all }: Foundations,
+  read: (replication: Replication) => number | undefined,
+): (readonly [{ readonly foundation: string }, number])[] {
+  return all.flatMap(({ name, replication }) => {
+    const value = replication && read(replication);
+    return value === undefined ? [] : [[{ foundation: name }, value] as const];
+  });
 }
 
 /** What we mean to ask, and what the API lets us. */

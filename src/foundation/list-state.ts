@@ -30,6 +30,8 @@ export interface ListState<K extends ResourceKind> {
   /** True when due, or so nearly that it may go along with others that are. */
   isDue(): boolean;
   succeeded(elements: ReadonlyMap<string, ResourceTypes[K]>, plan: Plan, askedAt: Milliseconds): void;
+  /** Somebody else has read them then, by the monotonic clock; they are due when they would be had we. */
+  adopt(elements: ReadonlyMap<string, ResourceTypes[K]>, plan: Plan, askedAt: Milliseconds): void;
   failed(error: ApiError): void;
   /** Brings the next question forward; a pause that a failure or the server asked for still holds. */
   hasten(at: Milliseconds): void;
@@ -48,6 +50,18 @@ export function createListState<K extends ResourceKind>(options: ListStateOption
   let failures = 0;
   let error: ApiError | undefined;
   let dueAt = clock.monotonic();
+
+  function take(fresh: ReadonlyMap<string, ResourceTypes[K]>, byPlan: Plan, askedAt: Milliseconds): void {
+    elements = fresh;
+    plan = byPlan;
+    readAt = askedAt;
+    failures = 0;
+    error = undefined;
+  }
+
+  function interval(): Milliseconds {
+    return refreshMs * (0.95 + 0.1 * options.random());
+  }
 
   return {
     get elements() {
@@ -73,12 +87,12 @@ export function createListState<K extends ResourceKind>(options: ListStateOption
       return clock.monotonic() >= dueAt - early;
     },
     succeeded(fresh, byPlan, askedAt) {
-      elements = fresh;
-      plan = byPlan;
-      readAt = askedAt;
-      failures = 0;
-      error = undefined;
-      dueAt = clock.monotonic() + refreshMs * (0.95 + 0.1 * options.random());
+      take(fresh, byPlan, askedAt);
+      dueAt = clock.monotonic() + interval();
+    },
+    adopt(fresh, byPlan, askedAt) {
+      take(fresh, byPlan, askedAt);
+      dueAt = Math.max(clock.monotonic(), askedAt + interval());
     },
     failed(reason) {
       failures += 1;

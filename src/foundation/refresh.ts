@@ -3,6 +3,7 @@ import type { Milliseconds } from '../base/duration.js';
 import { describeError } from '../base/errors.js';
 import type { Log } from '../telemetry/log.js';
 import { ApiError } from './api-error.js';
+import type { DatedInventory } from './dated-inventory.js';
 import { findDoubtful } from './doubtful.js';
 import type { Inventory, Plan } from './inventory.js';
 import { createListFaults } from './list-faults.js';
@@ -52,6 +53,8 @@ export interface Refresher {
    * @throws {ApiError} of the list that failed; the old one stays in force
    */
   refresh(kinds: readonly ResourceKind[]): Promise<void>;
+  /** Goes on from what another replica has read, as if it had been read here; also where nothing runs. */
+  adopt(dated: Pick<DatedInventory, 'inventory' | 'readAtMs'>): void;
   /** From now on lists are read for these rules; what they need and is not there yet is read at once. */
   rescope(scope: Scope): void;
   /** Reads a list soon, for a suspicion: at most once in ten seconds however often it is called. */
@@ -302,6 +305,24 @@ export function createRefresher(options: RefresherOptions): Refresher {
     options.onInventory(next);
   }
 
+  function adopt({ inventory: taken, readAtMs }: Pick<DatedInventory, 'inventory' | 'readAtMs'>): void {
+    const now = clock.monotonic();
+    const readAt = perKind((kind) => now - Math.max(0, clock.now() - readAtMs[kind]));
+    lists.organizations.adopt(taken.organizations, EVERYTHING, readAt.organizations);
+    lists.spaces.adopt(taken.spaces, EVERYTHING, readAt.spaces);
+    lists.apps.adopt(taken.apps, taken.plan, readAt.apps);
+    lists.processes.adopt(taken.processes, taken.plan, readAt.processes);
+    lists.routes.adopt(taken.routes, taken.plan, readAt.routes);
+    lists.domains.adopt(taken.domains, EVERYTHING, readAt.domains);
+    unproven.clear();
+    inventoryReadAt = readAt;
+    schedule();
+    if (inventory === taken) return;
+    inventory = taken;
+    unresolved = findUnresolved(taken);
+    options.onInventory(taken);
+  }
+
   return {
     start() {
       if (!stopped) return;
@@ -333,6 +354,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
         schedule();
       });
     },
+    adopt,
     rescope(next) {
       scope = next;
       rescoped = true;

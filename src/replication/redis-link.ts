@@ -42,10 +42,8 @@ export function createRedisLink({ settings, clock, random, open = openSession }:
     if (stopped) return;
     generation += 1;
     const mine = generation;
-    const channels = [...listeners.keys()];
     const attempt = open({
       settings,
-      channels,
       onMessage: tell,
       onEnd: (error) => {
         if (mine === generation) ended(error);
@@ -65,7 +63,9 @@ export function createRedisLink({ settings, clock, random, open = openSession }:
         opening = undefined;
         session = opened;
         openedAt = clock.monotonic();
-        for (const channel of listeners.keys()) tell(channel);
+        const channels = [...listeners.keys()];
+        void listen(opened, channels);
+        for (const channel of channels) tell(channel);
       },
       (error: unknown) => {
         if (mine === generation) ended(storeError(error, 'connecting to the store'));
@@ -85,6 +85,16 @@ export function createRedisLink({ settings, clock, random, open = openSession }:
     failures = Math.min(failures + 1, 10);
     timer?.cancel();
     timer = clock.after(waitMs, connect);
+  }
+
+  /** News that are lost are found by looking, so nobody waits for this. */
+  async function listen(to: RedisSession, channels: readonly string[]): Promise<void> {
+    if (channels.length === 0) return;
+    try {
+      await within(to.listen(channels), 'subscribing at the store');
+    } catch (error) {
+      if (to === session) ended(storeError(error, 'subscribing at the store'));
+    }
   }
 
   function tell(channel: string): void {
@@ -127,11 +137,7 @@ export function createRedisLink({ settings, clock, random, open = openSession }:
     subscribe(channel, listener) {
       const known = listeners.get(channel) ?? new Set();
       known.add(listener);
-      // The session under way does not know the channel.
-      if (!listeners.has(channel) && (session !== undefined || opening !== undefined)) {
-        listeners.set(channel, known);
-        ended(new StoreError('away', 'connecting anew for another subscription'));
-      }
+      if (!listeners.has(channel) && session !== undefined) void listen(session, [channel]);
       listeners.set(channel, known);
       return () => {
         known.delete(listener);

@@ -11,26 +11,26 @@ import { StoreError } from './replica-store.js';
 export interface RedisSession {
   /** Texts come as bytes. @throws {StoreError} */
   send(command: readonly (string | Buffer)[]): Promise<unknown>;
+  /** Messages of these channels; none, without an error, where the server does not allow it. @throws {StoreError} */
+  listen(channels: readonly string[]): Promise<void>;
   close(): void;
 }
 
 export interface SessionOptions {
   readonly settings: RedisSettings;
-  readonly channels: readonly string[];
   readonly onMessage: (channel: string) => void;
   /** Called once when it is of no more use; not after `close`. */
   readonly onEnd: (error: StoreError) => void;
 }
 
 /**
- * Connects to the server, by way of Sentinel where that is asked for, and subscribes. A server that allows no
- * subscription is used without.
+ * Connects to the server, by way of Sentinel where that is asked for.
  *
  * The only file that knows the client; it is loaded when there is something to connect to.
  *
  * @throws {StoreError}
  */
-export async function openSession({ settings, channels, onMessage, onEnd }: SessionOptions): Promise<RedisSession> {
+export async function openSession({ settings, onMessage, onEnd }: SessionOptions): Promise<RedisSession> {
   const opened: Client[] = [];
   let ended = false;
 
@@ -78,9 +78,9 @@ export async function openSession({ settings, channels, onMessage, onEnd }: Sess
     // A Sentinel may name the old master for a moment; what it holds is on its way out.
     if (settings.place.kind === 'sentinel') await checkIsMaster(commands);
     const news = await connect(master, access, end);
-    await subscribe(news, channels, onMessage);
     return {
       send: (command) => commands.send(command),
+      listen: (channels) => subscribe(news, channels, onMessage),
       close() {
         ended = true;
         for (const each of opened) each.drop();

@@ -3,8 +3,8 @@ import { inventoryOf } from '../../test/support/discovery/selection.js';
 import type { DatedInventory } from '../foundation/dated-inventory.js';
 import type { Scope } from '../foundation/plan.js';
 import { perKind } from '../foundation/resources.js';
-import type { Forgotten } from './foundations.js';
-import { type RecallLimits, recallInventory } from './recall-inventory.js';
+import type { Forgotten } from './judge-inventory.js';
+import { type RecallLimits, recallInventory } from './judge-inventory.js';
 
 const HOUR = 3_600_000;
 const NOW = 1_700_000_000_000;
