@@ -217,7 +217,7 @@ export const OWN_METRICS = {
   inventoryShrinks: {
     name: 'promregator_inventory_shrinks_total',
     type: 'counter',
-    help: 'Lists that had lost so much that they were read a second time, by what that said: confirmed, refuted or unclear.',
+    help: 'Lists that seemed to lack so much that they were read a second time, by what that said: confirmed, refuted or unclear.',
     labels: ['foundation', 'kind', 'result'],
   },
   replicationRole: {
