@@ -233,3 +233,17 @@ test('a good scrape after all of that', async () => {
   const { url } = await scrapedInstance(serves(bodyOf('text'), SENT_TYPES.text));
   expect(await askText(url)).toEqual([200, expect.stringContaining('promregator_up 1\n')]);
 });
+
+test('of failures the first of each cause is told, and the others are for those who look closely', async () => {
+  let status = 500;
+  const { url, proxy } = await scrapedInstance((_, response) => {
+    if (status === 0) response.destroy();
+    else response.writeHead(status).end();
+  });
+  await ask(url);
+  status = 404;
+  await ask(url);
+  status = 0;
+  await ask(url);
+  expect(proxy.log.map((line) => /\b(info|debug)\b/i.exec(line)?.[0].toLowerCase())).toEqual(['info', 'debug', 'info']);
+});
