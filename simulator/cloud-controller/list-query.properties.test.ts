@@ -66,14 +66,14 @@ describe('the query of a list', () => {
   });
 
   test('finds the names that were asked for, encoded twice where they hold commas', () => {
-    const name = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 10 });
+    const name = fc.string({ unit: fc.constantFrom(...'ab, &=é'), minLength: 1, maxLength: 10 });
     fc.assert(
       fc.property(fc.array(name, { minLength: 1, maxLength: 4 }), fc.nat({ max: 50 }), (names, page) => {
         const value = names.map((each) => formEncode(each).replaceAll('+', '%20')).join(',');
         const found = read(`names=${formEncode(value)}&per_page=7`);
         if (found instanceof CapiError) throw found;
         expect([...(found.filters.get('names') ?? [])]).toEqual([...new Set(names)]);
-        expect(read(found.hrefQuery(page + 1))).toMatchObject({ page: page + 1, perPage: 7 });
+        expect(read(found.hrefQuery(page + 1))).toMatchObject({ page: page + 1, perPage: 7, filters: found.filters });
       }),
       propertyRuns(200),
     );

@@ -7,6 +7,7 @@ import { scrapeTiming } from './timing.js';
 import { wirePath } from './wire-path.js';
 
 const PIECES = [
+  ...['/..;', '/..;x/'],
   ...[
     '/',
     '//',

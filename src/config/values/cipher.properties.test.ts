@@ -15,7 +15,8 @@ test('any text is decrypted or refused for a reason', () => {
     fc.property(fc.oneof(hex, whole, anyText()), (text) => {
       const decrypted = cipher.decrypt(text);
       if (decrypted.ok) expect(decrypted.text).not.toMatch(/\p{Cs}/u);
-      else expect(['no_hex_text', 'wrong_length', 'wrong_key']).toContain(decrypted.fault);
+      else if (!/^(?:[0-9a-f]{2})+$/i.test(text)) expect(decrypted.fault).toBe('no_hex_text');
+      else expect(decrypted.fault).toBe(text.length < 64 || text.length % 32 !== 0 ? 'wrong_length' : 'wrong_key');
     }),
     propertyRuns(200),
   );
@@ -24,7 +25,7 @@ test('any text is decrypted or refused for a reason', () => {
 test('what was encrypted is decrypted by its own key alone, in either case of its digits', () => {
   const other = createCipher('another one');
   fc.assert(
-    fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+    fc.property(fc.string({ unit: fc.constantFrom('\ufeff', 'a', 'ä', '😀', '\u0000', ' ') }), (text) => {
       const hex = cipher.encrypt(text);
       expect(cipher.decrypt(hex.toUpperCase())).toEqual({ ok: true, text });
       expect(other.decrypt(hex)).not.toEqual({ ok: true, text });

@@ -29,7 +29,7 @@ describe('VCAP variables', () => {
   });
 
   test('are found by the way that leads to them, and nobody walks for ever', () => {
-    const steps = fc.array(word, { minLength: 1, maxLength: 60 });
+    const steps = fc.array(word, { minLength: 1, maxLength: 60, size: 'max' });
     fc.assert(
       fc.property(steps, fc.string({ unit: 'grapheme' }), (names, text) => {
         const json = names.reduceRight<unknown>((inner, name) => ({ [name]: inner }), text);

@@ -75,7 +75,22 @@ const PIECES = [
   '\t',
   ...NAMES.map((each) => `${each}: `),
 ];
+/** Where they belong, so that what they hold is looked at. */
+const wellPlaced = fc.record({
+  http_server_config: fc.record({
+    headers: fc.dictionary(
+      fc.constantFrom('X-Frame-Options', 'Content-Security-Policy', 'x-xss-protection', 'Server'),
+      scalar,
+    ),
+  }),
+  basic_auth_users: fc.dictionary(
+    name,
+    anyText().map((password) => `hunter2${password}`),
+  ),
+  tls_server_config: fc.record({ cert: scalar, key: anyText().map((key) => `hunter2${key}`) }, { requiredKeys: [] }),
+});
 const text = fc.oneof(
+  wellPlaced.map((json) => JSON.stringify(json)),
   fc.dictionary(name, value, { maxKeys: 4 }).map((json) => JSON.stringify(json)),
   fc.array(fc.constantFrom(...PIECES), { maxLength: 15 }).map((pieces) => pieces.join('')),
   anyText(),
