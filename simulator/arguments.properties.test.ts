@@ -21,7 +21,7 @@ test('any arguments are options, or an error that names one of them', () => {
     '',
   );
   const value = fc.oneof(
-    fc.constantFrom('', '0', '1', '-1', '65536', '1e3', 'http', 'https', '99999999999'),
+    fc.constantFrom('', '0', '1', '-1', '65535', '65536', '65537', '1e3', 'http', 'https', '99999999999'),
     fc.string(),
   );
   const argument = fc.oneof(
@@ -32,12 +32,13 @@ test('any arguments are options, or an error that names one of them', () => {
     fc.property(fc.array(argument, { maxLength: 2 }), (args) => {
       try {
         const options = parseSimulatorArguments(args);
+        for (const key of Object.keys(options)) expect(key).toMatch(/^[a-zA-Z]+$/);
         for (const each of Object.values(options)) expect(each).not.toBeNaN();
         expect(options.ports?.https ?? 0).toBeLessThanOrEqual(65_535);
       } catch (error) {
         expect(error).toBeInstanceOf(SimulatorError);
       }
     }),
-    propertyRuns(500),
+    propertyRuns(2000),
   );
 });

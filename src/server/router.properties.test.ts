@@ -15,6 +15,7 @@ const piece = fc.constantFrom(
   '%2e',
   '%2f',
   '?',
+  '?a?b',
   '#',
   'a',
   '*',
