@@ -114,6 +114,27 @@ const said = (program: PromregatorProcess, text: RegExp): readonly string[] =>
 const USED = /targets are those of the inventory on disk/;
 const NOT_USED = /the inventory on disk is not used/;
 
+describe('a restart while Cloud Foundry answers', () => {
+  test.each(['spaces', 'apps', 'processes', 'routes'] as const)(
+    'a first list of %s that is cut short is held against the file, and no target is lost',
+    async (kind) => {
+      const before = await leaveFile();
+      const fault = simulator.faults.add({ kind, times: 1, action: { type: 'cut_list', keep: 0 } });
+      onTestFinished(() => fault.remove());
+      const program = await start(configOf());
+      await waitUntil(async () => (await metric(program, FROM_FILE)) === 0, {
+        within: 20_000,
+        describe: () => program.log(),
+        every: 20,
+      });
+      expect(await paths(program)).toEqual(before);
+      const refuted = `promregator_inventory_shrinks_total{foundation="default",kind="${kind}",result="refuted"}`;
+      expect(await metric(program, refuted)).toBe(1);
+      expect(said(program, /a list had shrunk a lot, but a second reading says otherwise/)).toHaveLength(1);
+    },
+  );
+});
+
 describe('a restart while Cloud Foundry is away', () => {
   test('serves all targets from its first answer on, and says that they are old', async () => {
     const before = await leaveFile();
