@@ -138,25 +138,25 @@ describe('paging', () => {
   });
 
   test.each<[string, (path: string, count: number) => Answer, number]>([
-    ['pages that repeat for ever', () => page([domain('a'), domain('b')], 4, 'next'), 6],
-    ['empty pages that name a next one', () => page([], 0, 'next'), 3],
+    ['pages that repeat for ever', () => page([domain('a'), domain('b')], 4, 'next'), 4],
+    ['empty pages that name a next one', () => page([], 0, 'next'), 2],
     [
       'a second page that repeats the first',
       (path) => page([domain('a'), domain('b')], 4, path.includes('page=1&') ? 'next' : 'last'),
-      6,
+      4,
     ],
-    ['fewer elements than the total', () => page([domain('a')], 2, 'last'), 3],
+    ['fewer elements than the total', () => page([domain('a')], 2, 'last'), 2],
     [
       'totals that keep falling',
       (path, count) => page([domain(`d${count}`)], 100 - count, path.includes('page=1&') ? 'next' : 'last'),
-      6,
+      4,
     ],
-  ])('%s: list_incomplete after three readings', async (_, answer, requests) => {
+  ])('%s: list_incomplete after two readings', async (_, answer, requests) => {
     const { lister, foundry } = await steadyListing((path, _request, count) => answer(path, count), { pageSize: 2 });
     const error = await failure(lister.list('domains'));
     expect([error.code, error.message]).toEqual([
       'list_incomplete',
-      'listing domains: pages moved in each of 3 readings',
+      'listing domains: pages moved in each of 2 readings',
     ]);
     expect(foundry.requests.length - 1).toBe(requests);
   });
@@ -177,7 +177,7 @@ describe('paging', () => {
     moves = false;
     expect(await requests()).toBe(1);
     moves = true;
-    expect([await requests(), await requests()]).toEqual([3, 1]);
+    expect([await requests(), await requests()]).toEqual([2, 1]);
   });
 
   test('the same guid on two pages counts once', async () => {

@@ -63,7 +63,7 @@ const MAX_GUIDS = 200;
  * A list whose pages moved while being read is read anew so often before it counts as failed. One that was never read, or
  * failed for this, is read once at a time: what is wrong may last, and after a failure comes a pause.
  */
-const MAX_READINGS = 3;
+const MAX_READINGS = 2;
 
 /** Times of elements and answers are whole seconds, of a database and of a server in front. */
 const CLOCK_MARGIN_MS: Milliseconds = 2_000;
