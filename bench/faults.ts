@@ -91,7 +91,9 @@ function tell({ row, result, tookMs }: RowOutcome): void {
 
 function summarize(outcomes: readonly RowOutcome[]): void {
   const missed = outcomes.filter(({ result }) => result.misses.length > 0);
-  console.log(`\n${outcomes.length} rows, ${missed.length} miss their aim:`);
+  console.log(
+    `\n${outcomes.length} rows, ${outcomes.length - missed.length} met their aim, ${missed.length} missed it:`,
+  );
   for (const { row, result } of missed) {
     for (const { kind, sentence } of result.misses)
       console.log(`- ${kind === 'aim' || kind === 'stale' ? '' : `${kind.toUpperCase()} `}${row.name}: ${sentence}`);

@@ -83,6 +83,7 @@ function tokenFaults(): PlatformFault[] {
     end: (lab) => lab.simulator.faults.clear(),
     ...further,
   });
+  const revocations = new WeakMap<Lab, () => void>();
   const NEW_PASSWORD = 'another-password';
   return [
     {
@@ -132,12 +133,14 @@ function tokenFaults(): PlatformFault[] {
       // Each list under way with such a token is refused once, and a new token is asked for.
       furtherRequests: ({ holdMs }) => (holdMs / REVOKED_EVERY_MS) * (LISTS.length + 1),
       senseless: { 'token renewal': 'that is what it sets off', 'mid-paging': 'as in normal operation' },
-      async begin(lab) {
-        // Just before each list: one in a second is more than any UAA does.
+      begin: (lab) => {
+        // One in a second is more than any UAA does.
         const timer = setInterval(() => lab.simulator.uaa.tokens.expireAccess(), REVOKED_EVERY_MS);
-        lab.stage.add({ stop: async () => clearInterval(timer), kill: () => clearInterval(timer) });
+        const stop = (): void => clearInterval(timer);
+        revocations.set(lab, stop);
+        lab.stage.add({ stop: async () => stop(), kill: stop });
       },
-      end: () => undefined,
+      end: (lab) => revocations.get(lab)?.(),
     },
     striking({
       name: 'API refuses every token',
