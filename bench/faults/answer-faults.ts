@@ -146,6 +146,9 @@ const PAGES_ONLY = {
   'token renewal': NO_PAGES,
 } as const;
 
+/** The second reading of a list. */
+const PAGES_OF_A_LIST = 4;
+
 /** A list that is read in pages; the others of a round go on. */
 function pageFaults(): PlatformFault[] {
   const paged = (name: string, action: FaultAction): PlatformFault => ({
@@ -159,6 +162,7 @@ function pageFaults(): PlatformFault[] {
   const cutOnce = (kind: RequestKind): PlatformFault => ({
     name: `list of ${kind} cut by more than half once`,
     senseless: PAGES_ONLY,
+    furtherRequests: () => PAGES_OF_A_LIST,
     begin: (lab) => {
       lab.simulator.faults.add({ kind, times: 1, action: { type: 'cut_list', keep: 1 } });
     },
