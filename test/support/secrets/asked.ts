@@ -1,10 +1,12 @@
-import { type IncomingMessage, request as requestHttp } from 'node:http';
+import { type Agent, type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 
 export interface Question {
   readonly url: string;
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Keeps connections; absent: each question comes by its own. */
+  readonly agent?: Agent;
 }
 
 export interface Heard {
@@ -14,9 +16,9 @@ export interface Heard {
 }
 
 /** Asks whoever shows whatever certificate, without following redirects. Never rejects: a broken answer is one too. */
-export function ask({ url, method = 'GET', headers = {} }: Question): Promise<Heard> {
+export function ask({ url, method = 'GET', headers = {}, agent }: Question): Promise<Heard> {
   return new Promise((resolve) => {
-    const options = { method, headers, agent: false, rejectUnauthorized: false };
+    const options = { method, headers, agent: agent ?? false, rejectUnauthorized: false };
     const send = url.startsWith('https:') ? requestHttps : requestHttp;
     const asked = send(url, options, (answer: IncomingMessage) => {
       let body = '';

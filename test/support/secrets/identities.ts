@@ -47,13 +47,19 @@ export function markedIdentity(folder: string, name: string, marks: Marks): Mark
     `pass:${storePassword}`,
   );
   openssl('pkcs12', '-export', '-nokeys', '-in', at('ca'), '-out', at('trust'), '-passout', `pass:${trustPassword}`);
-  adoptKey(marks, `key ${name}`, key);
-  adoptKey(marks, `encrypted key ${name}`, encryptedKey);
+  marks.adopt(`key ${name}`, key, [base64Of(key).slice(...PRIVATE_NUMBER)]);
+  // Its head says by which method it is encrypted.
+  marks.adopt(`encrypted key ${name}`, encryptedKey, [base64Of(encryptedKey).slice(160)]);
   const files = { store: at('p12'), trustStore: at('trust') };
   return { cert, key, encryptedKey, password, storePassword, trustPassword, ...files };
 }
 
-/** The first line says what kind of key it is; the others nobody knows. */
-function adoptKey(marks: Marks, name: string, pem: string): void {
-  marks.adopt(name, pem, pem.split('\n').slice(2, -2));
+/** Where a P-256 key in PKCS#8 has its number; behind it stands the public point, which the certificate holds too. */
+const PRIVATE_NUMBER = [50, 88] as const;
+
+function base64Of(pem: string): string {
+  return pem
+    .split('\n')
+    .filter((line) => !line.startsWith('-----'))
+    .join('');
 }
