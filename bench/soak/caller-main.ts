@@ -7,7 +7,6 @@ import { instancesIn } from '../support/identity.js';
 import { quantile } from '../support/statistics.js';
 import type { CallerOptions } from './caller.js';
 import type { CallerReport, Departure, FailedList, OddScrape } from './events.js';
-import { watchHoldUps } from './hold-ups.js';
 
 const TICK_MS: Milliseconds = 5;
 /** Of what came, for whoever has to explain it. */
@@ -18,7 +17,6 @@ const { url, intervalMs, listEveryMs } = options;
 const slots: Set<string>[] = Array.from({ length: Math.ceil(intervalMs / TICK_MS) }, () => new Set());
 const slotOf = new Map<string, Set<string>>();
 const client = createScrapeClient();
-const takeHoldUps = watchHoldUps();
 
 let times: Milliseconds[] = [];
 let odd: OddScrape[] = [];
@@ -107,7 +105,6 @@ function report(): CallerReport {
     targets: slotOf.size,
     lists,
     failedLists,
-    holdUps: takeHoldUps(),
   };
   times = [];
   odd = [];

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Milliseconds } from '../../src/base/duration.js';
-import { endChild } from '../support/child.js';
+import { endChild, pidOf } from '../support/child.js';
 import type { Part } from '../support/stage.js';
 import { nextAnswer } from './child-answer.js';
 import type { CallerReport } from './events.js';
@@ -21,6 +21,7 @@ export interface CallerOptions {
  * measures, and it keeps neither when a scrape was sent nor why it failed.
  */
 export interface SteadyCaller extends Part {
+  readonly pid: number;
   /** What it saw since the last call. */
   report(): Promise<CallerReport>;
   /** The last report, when all that was sent has been answered. */
@@ -33,6 +34,7 @@ export function startSteadyCaller(options: CallerOptions): SteadyCaller {
     serialization: 'advanced',
   });
   return {
+    pid: pidOf(child, MAIN),
     report: () => ask(child, 'report'),
     end: () => ask(child, 'end'),
     stop: () => endChild(child),

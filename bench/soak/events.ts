@@ -1,5 +1,4 @@
 import type { Milliseconds } from '../../src/base/duration.js';
-import type { HoldUp } from './hold-ups.js';
 
 // What the processes of a soak tell each other. Times are those of the wall clock, which they share; an instance is
 // called by `<application guid>/<index>`, the end of its target's path.
@@ -68,7 +67,6 @@ export interface CallerReport {
   /** Lists that came with 200, and what came instead of one. */
   readonly lists: number;
   readonly failedLists: readonly FailedList[];
-  readonly holdUps: readonly HoldUp[];
 }
 
 export interface FailedList {
@@ -81,5 +79,4 @@ export interface FoundationReport {
   /** Those that began or ended since the last report, as they are now. */
   readonly changes: readonly Change[];
   readonly standing: readonly Standing[];
-  readonly holdUps: readonly HoldUp[];
 }

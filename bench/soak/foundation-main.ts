@@ -7,7 +7,6 @@ import { applicationFaults } from '../faults/application-faults.js';
 import { startDeployments } from './deployments.js';
 import type { FoundationReport, Strike } from './events.js';
 import type { FoundationFacts, UnrestOptions } from './foundation.js';
-import { watchHoldUps } from './hold-ups.js';
 import { openStrikingDoor } from './striking-door.js';
 
 const CHANGE_EVERY_MS: Milliseconds = 3_000;
@@ -40,7 +39,6 @@ const faults = applicationFaults().filter(({ listens }) => listens !== 'no');
 let strikes: Strike[] = [];
 /** By instance, those that a repetition may still follow. */
 const recent = new Map<string, Strike>();
-const takeHoldUps = watchHoldUps();
 let isStriking = false;
 const door = await openStrikingDoor({
   routerPort: Number(
@@ -79,7 +77,6 @@ function report(): FoundationReport {
     strikes: struck,
     changes: deployments.takeChanges(),
     standing: deployments.standing(),
-    holdUps: takeHoldUps(),
   };
 }
 

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Milliseconds } from '../../src/base/duration.js';
-import { endChild } from '../support/child.js';
+import { endChild, pidOf } from '../support/child.js';
 import type { SimulatorFacts } from '../support/simulator-messages.js';
 import type { Part } from '../support/stage.js';
 import { nextAnswer } from './child-answer.js';
@@ -30,7 +30,7 @@ export interface FoundationFacts extends SimulatorFacts {
 
 export interface Foundation extends Part {
   readonly facts: FoundationFacts;
-  readonly pid: number | undefined;
+  readonly pid: number;
   /** From now on applications fail and deployments go on. */
   begin(): void;
   /** What happened since the last call. */
@@ -46,7 +46,7 @@ export async function startFoundation(options: UnrestOptions): Promise<Foundatio
     const facts = await nextAnswer<FoundationFacts>(child, NAME);
     return {
       facts,
-      pid: child.pid,
+      pid: pidOf(child, MAIN),
       begin: () => void child.send('begin'),
       report() {
         const answer = nextAnswer<FoundationReport>(child, NAME);

@@ -1,7 +1,7 @@
 import type { Milliseconds } from '../../src/base/duration.js';
 import { type ApplicationFault, applicationFaults } from '../faults/application-faults.js';
 import type { Change, Departure, FailedList, OddScrape, Strike } from './events.js';
-import type { HoldUp } from './hold-ups.js';
+import type { Starvation } from './starvation.js';
 
 /** While the program was down: killed, and not listening again. */
 export interface Downtime {
@@ -16,8 +16,8 @@ export interface History {
   readonly odd: readonly OddScrape[];
   readonly departures: readonly Departure[];
   readonly failedLists: readonly FailedList[];
-  /** Of the caller and of the foundation. */
-  readonly holdUps: readonly HoldUp[];
+  /** Of the program, the caller and the foundation. */
+  readonly starvations: readonly Starvation[];
 }
 
 export interface Reconciled {
@@ -31,6 +31,7 @@ export interface Reconciled {
 
 /** Clocks count in milliseconds, and processes are told of moments a little later. */
 const TOLERANCE_MS: Milliseconds = 5;
+const PILED_UP_MS: Milliseconds = 3_000;
 
 /** Finds for each odd scrape the fault, deployment or downtime behind it, by instance and time; and the other way round. */
 export function reconcile(history: History): Reconciled {
@@ -50,9 +51,9 @@ export function reconcile(history: History): Reconciled {
     if (struck !== undefined) return 'fault of the application';
     const change = changeOf(scrape.instance, scrape.sentMs, scrape.endedMs);
     if (change !== undefined && scrape.status !== 200) return 'deployment';
-    // Nothing more: what came is never wrong because somebody was late.
+    // Nothing more: what came is never wrong because the machine was busy.
     const isLate = scrape.status === 504 || scrape.ending === 'aborted';
-    return isLate && isHeldUp(scrape) ? 'the bench itself was held up' : undefined;
+    return isLate && isStarved(scrape) ? 'late, since no processor was free' : undefined;
   }
 
   function changeOf(instance: string, fromMs: Milliseconds, untilMs: Milliseconds): Change | undefined {
@@ -66,8 +67,9 @@ export function reconcile(history: History): Reconciled {
     );
   }
 
-  function isHeldUp({ sentMs, endedMs }: OddScrape): boolean {
-    return history.holdUps.some(({ fromMs, untilMs }) => fromMs <= endedMs && sentMs <= untilMs);
+  /** What has piled up meanwhile is worked off afterwards. */
+  function isStarved({ sentMs, endedMs }: OddScrape): boolean {
+    return history.starvations.some(({ fromMs, untilMs }) => fromMs <= endedMs && sentMs <= untilMs + PILED_UP_MS);
   }
 
   function isDown(fromMs: Milliseconds, untilMs: Milliseconds): boolean {

@@ -114,8 +114,10 @@ export function tellResult(result: SoakResult, options: Told, { lines, misses }:
       ]),
       ...[...reconciled.causes].map(([cause, times]) => [`odd scrapes: ${cause}`, count(times)]),
       ['odd scrapes, lost targets and the like that nothing explains', count(result.misses.length)],
-      ['hold-ups of the bench itself', count(result.holdUps.length)],
-      ['longest, ms', count(Math.max(0, ...result.holdUps.map(({ fromMs, untilMs }) => untilMs - fromMs)))],
+      [
+        's in which a process of the soak waited for a processor, 250 ms a second and more',
+        count(starvedSeconds(result)),
+      ],
       ['comparisons of all targets with what is there', count(result.censuses)],
     ],
   );
@@ -127,6 +129,12 @@ export function tellResult(result: SoakResult, options: Told, { lines, misses }:
   if (result.kills.length > 0) tellKills(result.kills);
   console.log(misses.length === 0 ? '\nNothing is unexplained, nothing grows.' : `\n${misses.length} misses:`);
   for (const miss of misses) console.log(`- ${miss}`);
+}
+
+/** Half seconds of several processes at the same time count once. */
+function starvedSeconds({ starvations }: SoakResult): number {
+  const windows = new Map(starvations.map(({ fromMs, untilMs }) => [fromMs, untilMs - fromMs]));
+  return [...windows.values()].reduce((sum, each) => sum + each, 0) / 1000;
 }
 
 function tellLines(samples: readonly Sample[], lines: readonly JudgedLine[]): void {
@@ -204,7 +212,10 @@ export function chartOf({ samples, marks }: SoakResult, options: Told): Chart {
         title: 'Scrapes a second',
         lines: [line('all', (s) => s.scrapesPerSecond), line('odd', (s) => s.oddPerSecond)],
       },
-      { title: 'CPU, cores', lines: [line('CPU', (s) => s.coresUsed)] },
+      {
+        title: 'CPU, cores',
+        lines: [line('used', (s) => s.coresUsed), line('waited for, worst half second', (s) => s.starvedShare)],
+      },
     ],
   };
 }

@@ -10,10 +10,10 @@ import { takeCensus } from './census.js';
 import type { CallerReport, Change, FoundationReport } from './events.js';
 import { type Foundation, startFoundation } from './foundation.js';
 import { createHeapProbe } from './heap.js';
-import type { HoldUp } from './hold-ups.js';
 import { type KillReport, startKiller } from './killer.js';
 import { type Downtime, type History, type Reconciled, reconcile } from './reconcile.js';
 import { createSampler, type Sample } from './samples.js';
+import { type Starvation, type StarvationWatch, watchStarvation } from './starvation.js';
 import { type Subject, startSubject } from './subject.js';
 
 export interface SoakOptions {
@@ -44,7 +44,7 @@ export interface SoakResult {
   readonly results: ReadonlyMap<string, number>;
   readonly censuses: number;
   readonly targets: number;
-  readonly holdUps: readonly HoldUp[];
+  readonly starvations: readonly Starvation[];
 }
 
 const SETTLE_MS: Milliseconds = 1_500;
@@ -53,9 +53,9 @@ const INSTANCES_PER_APPLICATION = 10;
 const FAULT_SHARE = 0.01;
 const SAMPLE_EVERY_MS: Milliseconds = 5_000;
 const LIST_EVERY_MS: Milliseconds = 5_000;
-/** Garbage is collected so often in a run, and at most so. */
+/** Garbage is collected so often in a run, and no oftener than this: a full collection holds the program up. */
 const COLLECTIONS = 40;
-const SHORTEST_COLLECTION_MS: Milliseconds = 5_000;
+const SHORTEST_COLLECTION_MS: Milliseconds = 15_000;
 /**
  * Lists are read every 10 s with a little spread, a pause between two readings, and the caller asks every 5 s; the rest is
  * for a machine that is busy. After that a deployment explains nothing any more.
@@ -83,8 +83,9 @@ export async function runSoak(stage: Stage, options: SoakOptions): Promise<SoakR
   foundation.begin();
   const random = seededRandom(options.seed);
   const killer = options.kills === 'random' ? startKiller({ subject, inventoryFile, random }) : undefined;
-  const gathering = createGathering(subject, foundation);
-  const sampler = createSampler(probe);
+  const watch = watchStarvation(() => [foundation.pid, caller.pid, subject.program?.pid ?? 0]);
+  const gathering = createGathering(subject, foundation, watch);
+  const sampler = createSampler(probe, watch);
   const samples: Sample[] = [];
   const untilMs = performance.now() + options.minutes * 60_000;
   const collectEveryMs = Math.max(SHORTEST_COLLECTION_MS, (options.minutes * 60_000) / COLLECTIONS);
@@ -107,6 +108,7 @@ export async function runSoak(stage: Stage, options: SoakOptions): Promise<SoakR
     if (sample !== undefined) samples.push(sample);
   }
   await killer?.stop();
+  watch.stop();
   return await conclude({
     options,
     beganMs,
@@ -141,20 +143,18 @@ interface Gathering {
   blame(sentence: string): void;
 }
 
-function createGathering(subject: Subject, foundation: Foundation): Gathering {
+function createGathering(subject: Subject, foundation: Foundation, watch: StarvationWatch): Gathering {
   const changes = new Map<number, Change>();
   const parts = { strikes: [] as FoundationReport['strikes'][number][], odd: [] as CallerReport['odd'][number][] };
   const departures: CallerReport['departures'][number][] = [];
   const failedLists: CallerReport['failedLists'][number][] = [];
   const blames: string[] = [];
-  const holdUps: HoldUp[] = [];
   const counts = { scrapes: 0, lists: 0, censuses: 0, targets: 0 };
   const downtimes: readonly Downtime[] = subject.downtimes;
 
   function noteFoundation(report: FoundationReport): void {
     for (const change of report.changes) changes.set(change.id, change);
     parts.strikes.push(...report.strikes);
-    holdUps.push(...report.holdUps);
   }
 
   return {
@@ -166,7 +166,7 @@ function createGathering(subject: Subject, foundation: Foundation): Gathering {
         odd: parts.odd,
         departures,
         failedLists,
-        holdUps,
+        starvations: watch.starvations,
       };
     },
     blames,
@@ -189,7 +189,6 @@ function createGathering(subject: Subject, foundation: Foundation): Gathering {
       counts.scrapes += caller.scrapes;
       counts.lists += caller.lists;
       counts.targets = caller.targets;
-      holdUps.push(...caller.holdUps);
       noteFoundation(report);
     },
     async compare() {
@@ -267,6 +266,6 @@ async function conclude(ending: Ending): Promise<SoakResult> {
     results,
     censuses: gathering.censuses,
     targets: gathering.targets,
-    holdUps: history.holdUps,
+    starvations: history.starvations,
   };
 }

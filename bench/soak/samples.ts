@@ -3,6 +3,7 @@ import { readOwnMetrics } from '../support/own-metrics.js';
 import type { Program } from '../support/program.js';
 import type { CallerReport } from './events.js';
 import type { HeapProbe } from './heap.js';
+import type { StarvationWatch } from './starvation.js';
 import { countDescriptors } from './subject.js';
 
 /** One look at the program. */
@@ -19,6 +20,8 @@ export interface Sample {
   readonly lagP99Ms: Milliseconds;
   readonly lagMaxMs: Milliseconds;
   readonly connections: number;
+  /** Share of the time for which a process of the soak wanted a processor and had none, at its worst. */
+  readonly starvedShare: number;
   readonly scrapesPerSecond: number;
   readonly oddPerSecond: number;
   readonly scrapeP50Ms: Milliseconds;
@@ -30,7 +33,7 @@ export interface Sampler {
   take(program: Program, report: CallerReport, heap: 'collect' | 'leave'): Promise<Sample>;
 }
 
-export function createSampler(probe: HeapProbe): Sampler {
+export function createSampler(probe: HeapProbe, watch: StarvationWatch): Sampler {
   const beganMs = performance.now();
   let before = { pid: 0, cpuMs: 0, atMs: beganMs };
   let reportedMs = beganMs;
@@ -52,6 +55,7 @@ export function createSampler(probe: HeapProbe): Sampler {
         lagP99Ms: milliseconds('p99_seconds'),
         lagMaxMs: milliseconds('max_seconds'),
         connections: metrics.sum('promregator_outbound_connections'),
+        starvedShare: watch.takeWorstShare(),
         scrapesPerSecond: report.scrapes / seconds,
         oddPerSecond: report.odd.length / seconds,
         scrapeP50Ms: report.p50Ms,
