@@ -270,6 +270,18 @@ const FURTHER: readonly Sign[] = [
     alert: 'PromregatorDown',
     row: 'it does not answer',
   },
+  {
+    of: 'replicas with different configurations',
+    metric: 'promregator_config_hash',
+    alert: 'PromregatorReplicasConfiguredDifferently',
+    row: 'targets come and go with the replica that answers',
+  },
+  {
+    of: 'replicas that offer different targets',
+    metric: 'promregator_inventory_version',
+    alert: 'PromregatorReplicasOfferDifferentTargets',
+    row: 'targets come and go with the replica that answers',
+  },
 ];
 
 const SIGNS: readonly Sign[] = [...OF_CLOUD_FOUNDRY, ...OF_APPLICATIONS, ...FURTHER];

@@ -166,6 +166,31 @@ const ALERTS: readonly AlertCase[] = [
     series: { 'promregator_rule_applications{rule="lab"}': '0x100' },
     fine: { 'promregator_rule_applications{rule="lab"}': '1x100' },
   },
+  {
+    of: 'replicas with different configurations',
+    alert: 'PromregatorReplicasConfiguredDifferently',
+    series: {
+      'promregator_config_hash{job="cf",app_name="promregator",instance="a"}': '7x20',
+      'promregator_config_hash{job="cf",app_name="promregator",instance="b"}': '8x20',
+    },
+    fine: {
+      'promregator_config_hash{job="cf",app_name="promregator",instance="a"}': '7x20',
+      'promregator_config_hash{job="cf",app_name="promregator",instance="b"}': '8x10 7x10',
+      'promregator_config_hash{job="cf",app_name="another",instance="c"}': '9x20',
+    },
+  },
+  {
+    of: 'replicas that offer different targets',
+    alert: 'PromregatorReplicasOfferDifferentTargets',
+    series: {
+      'promregator_inventory_version{job="cf",instance="a"}': '7+1x100',
+      'promregator_inventory_version{job="cf",instance="b"}': '7x100',
+    },
+    fine: {
+      'promregator_inventory_version{job="cf",instance="a"}': '7x70 8x80',
+      'promregator_inventory_version{job="cf",instance="b"}': '7x75 8x80',
+    },
+  },
 ];
 
 describe('the rules for Prometheus', () => {
