@@ -32,6 +32,10 @@ const TAIL_MS: Milliseconds = 1_000;
 /** How far an application may be scaled from what is usual. */
 const SCALED_BY = 3;
 
+type Range = Pick<Change, 'fromIndex' | 'toIndex' | 'effect'>;
+
+const EVERYTHING_GOES: Range = { fromIndex: 0, toIndex: Number.POSITIVE_INFINITY, effect: 'instances go' };
+
 export function startDeployments(options: DeploymentsOptions): Deployments {
   const { world, random, graceMs } = options;
   const changes = new Map<number, Change>();
@@ -44,18 +48,10 @@ export function startDeployments(options: DeploymentsOptions): Deployments {
   const startedMs = Date.now();
   let lastId = 0;
 
-  function begin(what: string, app: string, range: readonly [from: number, to: number] = [0, Infinity]): number {
+  function begin(what: string, app: string, range: Partial<Range> = {}): number {
     lastId += 1;
     const now = Date.now();
-    changes.set(lastId, {
-      id: lastId,
-      what,
-      app,
-      fromIndex: range[0],
-      toIndex: range[1],
-      fromMs: now,
-      untilMs: undefined,
-    });
+    changes.set(lastId, { id: lastId, what, app, ...EVERYTHING_GOES, ...range, fromMs: now, untilMs: undefined });
     told.delete(lastId);
     changedMs.set(app, now);
     return lastId;
@@ -90,8 +86,9 @@ export function startDeployments(options: DeploymentsOptions): Deployments {
     const before = countOf(app);
     const wanted = Math.max(1, options.instances - SCALED_BY + random.below(2 * SCALED_BY + 1));
     world.scale(app, wanted);
-    if (wanted < before) end(begin(`scaled from ${before} to ${wanted}`, app, [wanted, Infinity]), graceMs);
-    else changedMs.set(app, Date.now());
+    const range: Partial<Range> =
+      wanted < before ? { fromIndex: wanted } : { fromIndex: before, effect: 'instances come' };
+    end(begin(wanted < before ? 'scaled down' : 'scaled up', app, range), graceMs);
   }
 
   function rollOut(app: string): void {
@@ -124,7 +121,7 @@ export function startDeployments(options: DeploymentsOptions): Deployments {
     busy.add(app);
     const index = random.below(countOf(app));
     const router = random.below(2) === 0 ? 'registered' : 'unregistered';
-    const id = begin(`instance crashed, ${router}`, app, [index, index + 1]);
+    const id = begin(`instance crashed, ${router}`, app, { fromIndex: index, toIndex: index + 1 });
     world.crash({ app, index, router });
     later(CRASHED_MS, () => {
       // Not `recover`, which replaces all later ones too.
@@ -150,7 +147,7 @@ export function startDeployments(options: DeploymentsOptions): Deployments {
       instances: options.instances,
       behaviour: options.behaviourIn(space.organization.name),
     });
-    changedMs.set(app.guid, Date.now());
+    end(begin('added', app.guid, { effect: 'instances come' }), graceMs);
   }
 
   const kinds = [scale, scale, rollOut, restart, crash, crash];

@@ -17,6 +17,8 @@ export interface Strike {
 export interface Change {
   readonly id: number;
   readonly what: string;
+  /** What is there only since then fails for one reason alone: a program that was killed may have to find it anew. */
+  readonly effect: 'instances go' | 'instances come';
   readonly app: string;
   readonly fromIndex: number;
   /** Not included; infinite: all from the first on. */

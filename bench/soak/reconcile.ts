@@ -31,7 +31,11 @@ export interface Reconciled {
 
 /** Clocks count in milliseconds, and processes are told of moments a little later. */
 const TOLERANCE_MS: Milliseconds = 5;
+const NOT_LISTED = 404;
+const FORGOTTEN = 'new since the inventory file was written, after a kill';
 const PILED_UP_MS: Milliseconds = 3_000;
+
+type Time = Pick<OddScrape, 'sentMs' | 'endedMs'>;
 
 /** Finds for each odd scrape the fault, deployment or downtime behind it, by instance and time; and the other way round. */
 export function reconcile(history: History): Reconciled {
@@ -49,26 +53,36 @@ export function reconcile(history: History): Reconciled {
     if (isDown(scrape.sentMs, scrape.endedMs)) return 'Promregator was down';
     const struck = strikes.find(({ fault }) => allows(faults.get(fault), scrape));
     if (struck !== undefined) return 'fault of the application';
-    const change = changeOf(scrape.instance, scrape.sentMs, scrape.endedMs);
+    const change = changeOf('instances go', scrape.instance, scrape);
+    if (scrape.status === NOT_LISTED && isForgotten(scrape.instance, scrape)) return FORGOTTEN;
     if (change !== undefined && scrape.status !== 200) return 'deployment';
     // Nothing more: what came is never wrong because the machine was busy.
     const isLate = scrape.status === 504 || scrape.ending === 'aborted';
     return isLate && isStarved(scrape) ? 'late, since no processor was free' : undefined;
   }
 
-  function changeOf(instance: string, fromMs: Milliseconds, untilMs: Milliseconds): Change | undefined {
+  function changeOf(effect: Change['effect'], instance: string, time: Time): Change | undefined {
     const [app = '', index] = instance.split('/');
     return (changesOf.get(app) ?? []).find(
       (change) =>
+        change.effect === effect &&
         change.fromIndex <= Number(index) &&
         Number(index) < change.toIndex &&
-        change.fromMs <= untilMs + TOLERANCE_MS &&
-        fromMs - TOLERANCE_MS <= (change.untilMs ?? Number.POSITIVE_INFINITY),
+        change.fromMs <= time.endedMs + TOLERANCE_MS &&
+        time.sentMs - TOLERANCE_MS <= (change.untilMs ?? Number.POSITIVE_INFINITY),
+    );
+  }
+
+  /** The file lags behind the lists by some seconds, and a killed process knows no more than the file when it is back. */
+  function isForgotten(instance: string, time: Time): boolean {
+    const change = changeOf('instances come', instance, time);
+    return history.downtimes.some(
+      ({ fromMs, untilMs }) => change !== undefined && change.fromMs <= fromMs && untilMs <= time.endedMs,
     );
   }
 
   /** What has piled up meanwhile is worked off afterwards. */
-  function isStarved({ sentMs, endedMs }: OddScrape): boolean {
+  function isStarved({ sentMs, endedMs }: Time): boolean {
     return history.starvations.some(({ fromMs, untilMs }) => fromMs <= endedMs && sentMs <= untilMs + PILED_UP_MS);
   }
 
@@ -82,7 +96,8 @@ export function reconcile(history: History): Reconciled {
     else causes.set(cause, (causes.get(cause) ?? 0) + 1);
   }
   for (const { instance, atMs } of history.departures) {
-    if (changeOf(instance, atMs, atMs) === undefined)
+    const moment = { sentMs: atMs, endedMs: atMs };
+    if (changeOf('instances go', instance, moment) === undefined && !isForgotten(instance, moment))
       misses.push(`${time(atMs)} ${instance} is listed no longer, and nothing happened to it`);
   }
   for (const { atMs, reason } of history.failedLists) {
@@ -90,8 +105,9 @@ export function reconcile(history: History): Reconciled {
   }
   const unseen = history.strikes.filter((strike) => !seen.has(strike));
   for (const { instance, atMs, fault, askedAgain } of unseen) {
-    if (!askedAgain && !isDown(atMs, atMs))
-      misses.push(`${time(atMs)} ${instance}: '${fault}' came out as a good scrape`);
+    // One that reached the application when its caller had left already.
+    const isTooLate = isDown(atMs, atMs) || isStarved({ sentMs: atMs, endedMs: atMs });
+    if (!askedAgain && !isTooLate) misses.push(`${time(atMs)} ${instance}: '${fault}' came out as a good scrape`);
   }
   return { causes, healed: unseen.filter(({ askedAgain }) => askedAgain).length, misses };
 }

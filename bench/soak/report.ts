@@ -108,7 +108,7 @@ export function tellResult(result: SoakResult, options: Told, { lines, misses }:
       ['lists of targets taken', count(result.lists)],
       ['faults of applications', count(result.strikes)],
       ['of which healed by asking once more', count(reconciled.healed)],
-      ...[...tally(result.changes.map(({ what }) => what.replace(/ from .*/, '')))].map(([what, times]) => [
+      ...[...tally(result.changes.map(({ what }) => what))].map(([what, times]) => [
         `deployments: ${what}`,
         count(times),
       ]),
