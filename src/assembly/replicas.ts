@@ -36,6 +36,8 @@ export interface Replicas {
 
 /** Share of a lease that one step of the store may take: a leader that waits in vain can try again. */
 const LIMIT_SHARE = 0.25;
+/** A busy machine takes its time to begin. */
+const SHORTEST_LIMIT_MS: Milliseconds = 2_000;
 
 export function createReplicas({ replicaId, clock }: { readonly replicaId: string; readonly clock: Clock }): Replicas {
   let current: { readonly key: string; readonly settings: ReplicationConfig; readonly link: RedisLink } | undefined;
@@ -54,7 +56,7 @@ export function createReplicas({ replicaId, clock }: { readonly replicaId: strin
       current?.link.stop();
       current = undefined;
       if (settings === undefined || key === undefined) return;
-      const limitMs = settings.leaseMs * LIMIT_SHARE;
+      const limitMs = Math.max(settings.leaseMs * LIMIT_SHARE, SHORTEST_LIMIT_MS);
       const link = createRedisLink({ settings: { ...settings.redis, limitMs }, clock, random: Math.random });
       current = { key, settings, link };
       if (started) link.start();

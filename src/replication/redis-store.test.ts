@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { type RedisServer, startRedis } from '../../test/support/redis-server.js';
 import { waitUntil } from '../../test/support/wait-until.js';
@@ -177,6 +178,31 @@ test('wishes are numbered, and told to who renews', async () => {
   expect(second.apps).toBeGreaterThan(first.apps ?? Number.NaN);
   const lease = await acquired(store, 'one');
   expect(await store.renew(lease)).toEqual({ apps: second.apps, suspicion: first.suspicion });
+});
+
+test('a user with the rights that docs/operating.md names may do all of it', async () => {
+  const page = readFileSync(new URL('../../docs/operating.md', import.meta.url), 'utf8');
+  const [, rights = ''] = /`user promregator on >… ([^`]+)`/.exec(page) ?? [];
+  const own = rights.replaceAll('promregator:*', 'test:*').split(' ');
+  await redis.command('ACL', 'SETUSER', 'narrow', 'reset', 'on', '>secret', ...own);
+  const store = storeOn(linkTo(redis.port, { username: 'narrow', password: new Secret('secret'), database: 1 }));
+  let told = 0;
+  store.onNews(() => {
+    told += 1;
+  });
+  const lease = await acquired(store, 'one');
+  await store.put(lease, { head: head(lease.fence, 1), value: VALUE });
+  await store.put(lease, { head: head(lease.fence, 2) });
+  await store.ask(['apps']);
+  expect(await store.renew(lease)).toHaveProperty('apps');
+  expect(await store.fetch()).toBeDefined();
+  const before = told;
+  await store.release(lease);
+  await waitUntil(() => told > before, { within: 5_000, describe: () => told, every: 10 });
+  expect((await store.look(lease.fence)).lease).toBeUndefined();
+  // Ends a lease of a lower number.
+  await acquired(store, 'two');
+  expect((await store.look(Date.now() * 2)).lease).toBeUndefined();
 });
 
 test('news are told to all that listen', async () => {

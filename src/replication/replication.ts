@@ -71,8 +71,8 @@ const LOOK_EVERY_MS: Milliseconds = 2_000;
 const RENEW_SHARE = 0.3;
 /** Share of the lease that a leader believes in less than the store does: clocks run at different speeds. */
 const MARGIN_SHARE = 0.1;
-/** So long a replica that could not write leaves the lease to others. */
-const ABSTAIN_MS: Milliseconds = 30_000;
+/** For so many leases at least a replica that could not write leaves the next one to others. */
+const ABSTAIN_LEASES = 3;
 const SUSPICION_GAP_MS: Milliseconds = 10_000;
 
 export function createReplication(options: ReplicationOptions): Replication {
@@ -168,7 +168,7 @@ export function createReplication(options: ReplicationOptions): Replication {
     if (!(error instanceof StoreError) || error.code === 'away' || error.code === 'late') return;
     if (keeper.role === 'leader' && now - unsharedSince < leaseMs) return;
     unsharedSince = undefined;
-    abstainUntil = now + ABSTAIN_MS * (1 + random());
+    abstainUntil = now + leaseMs * ABSTAIN_LEASES * (1 + random());
     lost();
     await store.release(held);
   }
@@ -236,9 +236,16 @@ export function createReplication(options: ReplicationOptions): Replication {
     void store.ask(['value']).catch(() => undefined);
   }
 
+  /** Why there is nobody to follow, where nothing has failed yet. */
+  function silence(): string {
+    const silentMs = clock.monotonic() - (contactAt ?? Number.NEGATIVE_INFINITY);
+    if (silentMs > leaseMs * RENEW_SHARE && turning !== undefined) return 'the store does not answer';
+    return 'no replica shares what it reads';
+  }
+
   function onRole(role: ReplicaRole): void {
     if (role === 'alone') {
-      const reason = failure === undefined ? 'no replica shares what it reads' : describeError(failure);
+      const reason = failure === undefined ? silence() : describeError(failure);
       log.warn('this replica reads Cloud Foundry by itself, since it cannot share', { reason });
     } else if (role === 'leader') log.info('this replica reads Cloud Foundry for all');
     else if (role === 'follower')
