@@ -52,7 +52,7 @@ export function watchStarvation(pids: () => readonly number[]): StarvationWatch 
 }
 
 /** Time on the run queue without running, of the main thread; of a process that has ended, none. */
-function readWait(pid: number): Milliseconds {
+export function readWait(pid: number): Milliseconds {
   try {
     const [, waited = 0] = readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ').map(Number);
     return waited / NANOSECONDS_PER_MS;

@@ -8,6 +8,7 @@ import { type Program, startProgram } from '../support/program.js';
 import type { Part } from '../support/stage.js';
 import type { FoundationFacts } from './foundation.js';
 import type { Downtime } from './reconcile.js';
+import { readWait } from './starvation.js';
 
 /** The program that is tried, through all its lives: each begins at the same port with what the one before has left. */
 export interface Subject extends Part {
@@ -24,6 +25,8 @@ export interface Subject extends Part {
 export interface Rebirth {
   /** From the start of the process to the first list of targets. */
   readonly discoveredMs: Milliseconds;
+  /** Of that time, on the run queue without a processor. */
+  readonly waitedMs: Milliseconds;
   readonly targets: number;
 }
 
@@ -61,7 +64,7 @@ export async function startSubject({ facts, inventoryFile, env }: SubjectOptions
       downtimes.push({ fromMs, untilMs: Date.now() });
       const { afterMs, paths } = await untilDiscovered(reborn);
       program = reborn;
-      return { ...found, discoveredMs: afterMs, targets: paths.length };
+      return { ...found, discoveredMs: afterMs, waitedMs: readWait(reborn.pid), targets: paths.length };
     },
     deathWords() {
       if (program === undefined || existsSync(`/proc/${program.pid}`)) return undefined;
