@@ -84,18 +84,18 @@ function atRouter(parts: GatewayParts, scheme: 'http' | 'https'): Handle {
   return (incoming, response, sockets) => {
     const request = requestFrom(incoming, scheme);
     if (incoming.method === 'POST' && isUaaHost(request.hostname, parts.settings.systemDomain)) {
-      readForm(incoming, (body) => handleAtRouter(parts, { request: { ...request, body }, response, sockets }));
+      readForm(incoming, (body) =>
+        handleAtRouter(parts, { request: { ...request, body }, incoming, response, sockets }),
+      );
       return;
     }
-    incoming.resume();
-    handleAtRouter(parts, { request, response, sockets });
+    handleAtRouter(parts, { request, incoming, response, sockets });
   };
 }
 
 function atContainers(parts: GatewayParts, scheme: 'http' | 'https'): Handle {
   return (incoming, response, sockets) => {
-    incoming.resume();
-    const exchange: Exchange = { request: requestFrom(incoming, scheme), response, sockets };
+    const exchange: Exchange = { request: requestFrom(incoming, scheme), incoming, response, sockets };
     handleInternal(parts, exchange);
   };
 }

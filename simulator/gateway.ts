@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describeError } from '../src/base/errors.js';
 import { type ApplicationParts, answerAsInstance } from './applications/application.js';
 import type { CloudController } from './cloud-controller/cloud-controller.js';
@@ -11,6 +11,7 @@ import type { Sockets } from './http/listener.js';
 import { type Answer, hasHeader, type SimulatedRequest, textAnswer, withHeaders } from './http/message.js';
 import type { Settings } from './options.js';
 import type { Platform } from './platform.js';
+import { type ProcessGatewayParts, type ProcessVisit, visitProcess, visitProcessDirectly } from './process-gateway.js';
 import type { RequestRecorder } from './request-counts.js';
 import type { RequestKind } from './request-kind.js';
 import { directRequest, forwardedRequest } from './router/forwarded.js';
@@ -31,11 +32,14 @@ export interface GatewayParts {
   readonly applications: ApplicationParts;
   readonly faults: Faults;
   readonly recorder: RequestRecorder;
+  readonly processes: ProcessGatewayParts;
 }
 
 /** A request and where its answer goes. */
 export interface Exchange {
   readonly request: SimulatedRequest;
+  /** Its body is read by whoever wants it; otherwise it is thrown away with the answer. */
+  readonly incoming: IncomingMessage;
   readonly response: ServerResponse;
   readonly sockets: Sockets;
 }
@@ -64,6 +68,10 @@ export function handleInternal(parts: GatewayParts, exchange: Exchange): void {
     return;
   }
   const faults = parts.faults.befall(scrapeTarget(request, endpoint));
+  if (isProcess(endpoint)) {
+    visitProcessDirectly(parts.processes, processVisit(parts, exchange, faults), endpoint);
+    return;
+  }
   const usual = (): Answer =>
     answerAsInstance(parts.applications, endpoint.instance, directRequest(request, endpoint.port));
   reply(parts, exchange, { kind: 'scrape', faults, usual });
@@ -95,11 +103,23 @@ function handleApplication(parts: GatewayParts, exchange: Exchange): void {
   }
   const { endpoint } = routed;
   const faults = parts.faults.befall(scrapeTarget(request, endpoint));
+  if (isProcess(endpoint)) {
+    visitProcess(parts.processes, processVisit(parts, exchange, faults), routed);
+    return;
+  }
   const usual = (): Answer => {
     const forwarded = forwardedRequest(request, endpoint, parts.settings.clock.now());
     return passedOn(answerAsInstance(parts.applications, endpoint.instance, forwarded), request, endpoint);
   };
   reply(parts, exchange, { kind: 'scrape', faults, usual });
+}
+
+function isProcess({ instance }: Endpoint): boolean {
+  return instance.process.application.longRunning !== undefined;
+}
+
+function processVisit(parts: GatewayParts, exchange: Exchange, faults: readonly FaultAction[]): ProcessVisit {
+  return { ...exchange, faults, arrived: recordArrival(parts, exchange.request, 'scrape') };
 }
 
 interface Reply {
@@ -111,6 +131,7 @@ interface Reply {
 /** Counts, answers (unless a fault answers in its place) and sends. */
 function reply(parts: GatewayParts, exchange: Exchange, { kind, faults, usual }: Reply): void {
   const { request, response, sockets } = exchange;
+  exchange.incoming.resume();
   const arrived = recordArrival(parts, request, kind);
   const fault = actingFault(faults);
   const replaced = fault === undefined ? undefined : replacementFor(fault);

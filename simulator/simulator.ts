@@ -2,22 +2,27 @@ import { createFillers } from './applications/filler.js';
 import { type CertificateFlaw, type Certificates, createCertificates } from './certificates.js';
 import { createCloudController } from './cloud-controller/cloud-controller.js';
 import { startControl } from './control/control.js';
+import { createDiego, type Diego, type RunningDiego } from './diego/diego.js';
 import { createFaults, type Faults } from './faults.js';
 import { connectEntries, type Front, serverNames, startFront } from './front.js';
 import type { GatewayParts } from './gateway.js';
 import { type Settings, type SimulatorOptions, settingsOf } from './options.js';
 import { healthyPlatform, type Platform } from './platform.js';
-import { type Random, seededRandom } from './random.js';
+import { seededRandom } from './random.js';
 import { createRequestRecorder, type RequestCounts } from './request-counts.js';
+import { createProcessConnections, type ProcessConnections } from './router/process-exchange.js';
 import { createRouter } from './router/router.js';
 import { createSigningKey, type SigningKey } from './uaa/jwt.js';
 import { createUaa, type Uaa } from './uaa/uaa.js';
 import { generateWorld } from './world/generate.js';
-import { emptyState } from './world/state.js';
+import { emptyState, type WorldState } from './world/state.js';
 import { type World, worldOf } from './world/world.js';
 
 export { parseSimulatorArguments, SIMULATOR_USAGE } from './arguments.js';
 export type { CertificateFlaw, Certificates } from './certificates.js';
+export type { LogLine } from './diego/application-log.js';
+export type { Diego, RunningInstance } from './diego/diego.js';
+export type { RunOptions } from './diego/long-running-options.js';
 export type { FaultAction, FaultHandle, FaultRule, Faults } from './faults.js';
 export type { Role, ScopedRoles, SimulatorOptions } from './options.js';
 export type { Platform } from './platform.js';
@@ -38,6 +43,8 @@ export interface Simulator {
   readonly username: string;
   readonly password: string;
   readonly world: World;
+  /** Applications whose instances are real processes. */
+  readonly diego: Diego;
   readonly faults: Faults;
   readonly requests: RequestCounts;
   /** Parts of the foundation that can be away; assign to its fields. For the network policy see `setNetworkPolicy`. */
@@ -51,7 +58,7 @@ export interface Simulator {
   /** Without a network policy connections to internal routes are refused. */
   setNetworkPolicy(policy: Platform['networkPolicy']): Promise<void>;
   readonly controlUrl: string;
-  /** Ends all listeners and connections, and deletes the certificates. */
+  /** Ends all processes, listeners and connections, and deletes the certificates. */
   stop(): Promise<void>;
 }
 
@@ -64,10 +71,14 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const [certificates, key] = await Promise.all([createCertificates(serverNames(settings)), createSigningKey()]);
   const stops: (() => Promise<void>)[] = [certificates.remove];
   try {
-    const parts = gatewayParts(settings, seededRandom(settings.seed), key);
+    const state = generatedState(settings);
+    const diego = createDiego(state, settings);
+    const connections = createProcessConnections();
+    stops.push(async () => connections.stop());
+    const parts = gatewayParts({ settings, state, key, diego, connections });
     const front = await startFront(parts, certificates);
-    stops.push(() => stopFront(front));
-    const simulator = simulatorOf({ settings, parts, front, certificates, world: worldOf(parts.state) });
+    stops.push(() => stopFront(front), diego.stop);
+    const simulator = simulatorOf({ settings, parts, front, certificates, diego, world: worldOf(parts.state) });
     const control = await startControl(simulator, { address: settings.address, port: settings.ports.control ?? 0 });
     stops.push(control.stop);
     return Object.assign(simulator, { controlUrl: control.url, stop: () => runAll(stops) });
@@ -84,10 +95,11 @@ interface SimulatorParts {
   readonly parts: GatewayParts;
   readonly front: Front;
   readonly certificates: Certificates;
+  readonly diego: Diego;
   readonly world: World;
 }
 
-function simulatorOf({ settings, parts, front, certificates, world }: SimulatorParts): StartedSimulator {
+function simulatorOf({ settings, parts, front, certificates, diego, world }: SimulatorParts): StartedSimulator {
   const [main] = settings.users;
   return {
     apiHost: `${settings.scheme}://api.${settings.systemDomain}`,
@@ -98,6 +110,7 @@ function simulatorOf({ settings, parts, front, certificates, world }: SimulatorP
     username: main?.username ?? '',
     password: main?.password ?? '',
     world,
+    diego,
     faults: parts.faults,
     requests: parts.recorder,
     platform: parts.platform,
@@ -116,18 +129,33 @@ function simulatorOf({ settings, parts, front, certificates, world }: SimulatorP
   };
 }
 
-function gatewayParts(settings: Settings, random: Random, key: SigningKey): GatewayParts {
-  const state = emptyState({ random, clock: settings.clock, bodyBytes: settings.bodyBytes });
+function generatedState(settings: Settings): WorldState {
+  const { seed, clock, bodyBytes } = settings;
+  const state = emptyState({ random: seededRandom(seed), clock, bodyBytes });
   generateWorld(state, settings);
+  return state;
+}
+
+interface GatewayOptions {
+  readonly settings: Settings;
+  readonly state: WorldState;
+  readonly key: SigningKey;
+  readonly diego: RunningDiego;
+  readonly connections: ProcessConnections;
+}
+
+function gatewayParts({ settings, state, key, diego, connections }: GatewayOptions): GatewayParts {
   const platform = healthyPlatform();
-  const uaa = createUaa({ settings, key, random });
+  const uaa = createUaa({ settings, key, random: state.random });
+  const router = createRouter({ settings, state, platform });
   return {
     settings,
     state,
     platform,
     uaa,
     cloudController: createCloudController({ settings, state, platform, uaa }),
-    router: createRouter({ settings, state, platform }),
+    router,
+    processes: { settings, router, agent: connections.agent, logs: diego.applicationLogs },
     applications: { fillers: createFillers(), clock: settings.clock, checkToken: uaa.tokens.check },
     faults: createFaults(),
     recorder: createRequestRecorder(),

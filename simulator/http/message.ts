@@ -85,6 +85,6 @@ export function withHeaders(answer: Answer, ...headers: readonly Header[]): Answ
   return { ...answer, headers: [...answer.headers, ...headers] };
 }
 
-export function hasHeader(answer: Answer, name: string): boolean {
+export function hasHeader(answer: Pick<Answer, 'headers'>, name: string): boolean {
   return answer.headers.some(([each]) => each.toLowerCase() === name);
 }

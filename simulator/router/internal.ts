@@ -26,8 +26,11 @@ export function internalEndpoint(
   const named = byIndex === undefined ? endpoints : endpoints.filter(({ instance }) => instance.index === index);
   if (route !== undefined) route.turn = (route.turn + 1) % Math.max(1, named.length);
   const chosen = named[route?.turn ?? 0];
-  if (chosen === undefined || !chosen.instance.alive || !listensOn(chosen.instance, port)) return undefined;
-  return { instance: chosen.instance, port };
+  if (chosen === undefined) return undefined;
+  const { instance } = chosen;
+  const endpoint = { instance, port };
+  if (instance.process.application.longRunning !== undefined) return endpoint;
+  return instance.alive && listensOn(instance, port) ? endpoint : undefined;
 }
 
 interface Pool {

@@ -1,4 +1,5 @@
 import type { Milliseconds } from '../../src/base/duration.js';
+import { DEFAULT_PORT } from '../applications/application.js';
 import type { Instance, Route } from '../world/records.js';
 import type { WorldState } from '../world/state.js';
 import type { InstanceAsked } from './instance-header.js';
@@ -7,6 +8,11 @@ import type { InstanceAsked } from './instance-header.js';
 export interface Endpoint {
   readonly instance: Instance;
   readonly port: number;
+}
+
+/** Where the process of an endpoint listens on this machine; undefined where nothing does. A process has but one port here. */
+export function processPort({ instance, port }: Endpoint): number | undefined {
+  return port === DEFAULT_PORT ? instance.hostPort : undefined;
 }
 
 export type Lookup =
@@ -51,6 +57,9 @@ export function endpointsOf(route: Route): readonly Endpoint[] {
         if (instance.registration > 0) endpoints.push({ instance, port });
       }
     }
+    for (const instance of application.unlisted) {
+      if (instance.process.type === processType && instance.registration > 0) endpoints.push({ instance, port });
+    }
   }
   return endpoints;
 }
@@ -66,6 +75,12 @@ export function fittingEndpoints(route: Route, wish: InstanceAsked): readonly En
         if (instance.registration > 0) fitting.push({ instance, port });
       }
     }
+    for (const instance of application.unlisted) {
+      const { process, index, registration } = instance;
+      const meant = wish.index === undefined || wish.index === String(index);
+      const ofProcess = wish.kind === 'app' || process.guid === wish.guid;
+      if (process.type === processType && meant && ofProcess && registration > 0) fitting.push({ instance, port });
+    }
   }
   return fitting;
 }
@@ -77,8 +92,10 @@ function at(instances: readonly Instance[], index: string): readonly Instance[] 
 }
 
 function hasEndpoint({ application, processType }: Route['destinations'][number]): boolean {
-  return application.processes.some(
-    (process) => process.type === processType && process.instances.some((instance) => instance.registration > 0),
+  const known = (instance: Instance): boolean => instance.registration > 0;
+  return (
+    application.processes.some((process) => process.type === processType && process.instances.some(known)) ||
+    [...application.unlisted].some((instance) => instance.process.type === processType && known(instance))
   );
 }
 

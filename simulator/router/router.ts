@@ -20,11 +20,26 @@ import {
 export interface Router {
   /** Where a request to an application goes, or what the router says itself. */
   route(request: SimulatedRequest): Routed;
+  /** After an endpoint could not be reached: where an ordinary request goes next; undefined when it has been tried enough. */
+  routeAgain(request: SimulatedRequest, tried: Tried): RoutedEndpoint | undefined;
 }
 
-export type Routed =
-  | { readonly kind: 'answer'; readonly answer: Answer }
-  | { readonly kind: 'endpoint'; readonly endpoint: Endpoint; readonly route: Route };
+export type Routed = { readonly kind: 'answer'; readonly answer: Answer } | RoutedEndpoint;
+
+export interface RoutedEndpoint {
+  readonly kind: 'endpoint';
+  readonly endpoint: Endpoint;
+  readonly route: Route;
+  /** `surgical`: a header named it, so there is no other. */
+  readonly choice: 'free' | 'surgical';
+}
+
+/** What a request has gone through so far. */
+export interface Tried {
+  readonly route: Route;
+  /** In their order. */
+  readonly endpoints: readonly Endpoint[];
+}
 
 export interface RouterParts {
   readonly settings: Settings;
@@ -56,6 +71,12 @@ export function createRouter(parts: RouterParts): Router {
       if (wish.kind === 'any') return routeFreely(found, request, nowMs);
       return routeSurgically(found, wish) ?? { kind: 'answer', answer: unknownInstanceFor(wish, request) };
     },
+    routeAgain(request, { route, endpoints: tried }) {
+      const left = endpointsOf(route).filter(({ instance }) => !tried.some((each) => each.instance === instance));
+      if (tried.length >= MAX_ATTEMPTS || left.length === 0) return undefined;
+      const endpoint = stickyEndpoint(left, request) ?? inTurn(route, left);
+      return endpoint === undefined ? undefined : { kind: 'endpoint', endpoint, route, choice: 'free' };
+    },
   };
 }
 
@@ -66,27 +87,31 @@ function routeSurgically(found: Lookup, wish: InstanceAsked): Routed | undefined
   const endpoint = wish.index === undefined ? inTurn(found.route, fitting) : lastRegistered(fitting);
   if (endpoint === undefined) return undefined;
   if (!reachable(endpoint)) return { kind: 'answer', answer: endpointFailure(refusedBy(endpoint)) };
-  return { kind: 'endpoint', endpoint, route: found.route };
+  return { kind: 'endpoint', endpoint, route: found.route, choice: 'surgical' };
 }
 
 function routeFreely(found: Lookup, request: SimulatedRequest, nowMs: number): Routed {
   if (found.kind === 'unknown') return { kind: 'answer', answer: unknownRoute(request.host) };
   if (found.kind === 'empty') return { kind: 'answer', answer: noEndpoints(request.host) };
   const { route } = found;
-  const endpoints = endpointsOf(route);
-  let pool = endpoints;
+  let pool = endpointsOf(route);
   let failed: Endpoint | undefined;
   for (let attempt = 0; attempt < MAX_ATTEMPTS && pool.length > 0; attempt += 1) {
     const endpoint = stickyEndpoint(pool, request) ?? inTurn(route, pool);
     if (endpoint === undefined) break;
-    if (reachable(endpoint)) return { kind: 'endpoint', endpoint, route };
+    if (reachable(endpoint)) return { kind: 'endpoint', endpoint, route, choice: 'free' };
     failed = endpoint;
     // Ordinary traffic is what prunes a dead endpoint.
-    if (!endpoint.instance.alive) endpoint.instance.registration = 0;
+    if (!endpoint.instance.alive) prune(route, endpoint, nowMs);
     pool = pool.filter((each) => each !== endpoint);
   }
-  if (endpoints.every(({ instance }) => instance.registration === 0)) route.prunedMs = nowMs;
   return { kind: 'answer', answer: endpointFailure(failed === undefined ? 'EOF' : refusedBy(failed)) };
+}
+
+/** Ordinary traffic could not reach it. When it was the last one the route is remembered as empty for a while. */
+export function prune(route: Route, endpoint: Endpoint, nowMs: number): void {
+  endpoint.instance.registration = 0;
+  if (endpointsOf(route).length === 0) route.prunedMs = nowMs;
 }
 
 /** During deployments two processes share application and index: the one that registered last wins. */
@@ -110,7 +135,9 @@ function stickyEndpoint(endpoints: readonly Endpoint[], request: SimulatedReques
   return guid === undefined ? undefined : endpoints.find(({ instance }) => instance.guid === guid);
 }
 
+/** Whether a real process takes the connection is found out by trying. */
 function reachable({ instance, port }: Endpoint): boolean {
+  if (instance.process.application.longRunning !== undefined) return true;
   return instance.alive && listensOn(instance, port);
 }
 
@@ -123,7 +150,11 @@ function unknownInstanceFor(wish: InstanceAsked, request: SimulatedRequest): Ans
 }
 
 /** What the router adds to an application's answer. */
-export function passedOn(answer: Answer, request: SimulatedRequest, endpoint: Endpoint): Answer {
+export function passedOn<T extends Pick<Answer, 'headers'>>(
+  answer: T,
+  request: SimulatedRequest,
+  endpoint: Endpoint,
+): T {
   const headers: Header[] = [...answer.headers];
   const { instance } = endpoint;
   if (!hasHeader(answer, 'x-vcap-request-id')) headers.push(['X-Vcap-Request-Id', randomUUID()]);

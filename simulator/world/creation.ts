@@ -3,6 +3,7 @@ import { SimulatorError } from '../simulator-error.js';
 import { type Behaviour, defaultBehaviour } from './behaviour.js';
 import { applicationEvent } from './events.js';
 import { fitInstances } from './instances.js';
+import type { LongRunning } from './long-running.js';
 import type { Application, Domain, Lifecycle, Metadata, Organization, Process, Space } from './records.js';
 import { type DestinationOptions, mapRoute } from './routing.js';
 import { findOrganization, findSpace, type WorldState } from './state.js';
@@ -59,6 +60,8 @@ export interface ApplicationOptions extends MetadataOptions {
   /** Processes of other types. */
   readonly processes?: readonly ProcessOptions[];
   readonly behaviour?: Partial<Behaviour>;
+  /** Its instances are real processes then. */
+  readonly longRunning?: LongRunning;
   readonly createdMs?: Milliseconds;
 }
 
@@ -144,7 +147,7 @@ export function newProcess(state: WorldState, application: Application, options:
     desired: options.instances,
     instances: [],
     revision: application.dropletGuid === undefined ? undefined : { guid: state.random.guid(), version: 1 },
-    memoryMb: 256,
+    memoryMb: application.longRunning?.memoryMb ?? 256,
     diskMb: 1024,
   };
   process.metadata = { labels: {}, annotations: {} };
@@ -165,6 +168,8 @@ function newApplication(state: WorldState, options: ApplicationOptions): Applica
     routes: new Set(),
     behaviour: { ...defaultBehaviour(state.bodyBytes), ...options.behaviour },
     instanceBehaviours: new Map(),
+    longRunning: options.longRunning,
+    unlisted: new Set(),
     deployment: undefined,
   };
 }

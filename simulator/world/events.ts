@@ -1,4 +1,4 @@
-import type { Application, EventParty, Process, Route, Space } from './records.js';
+import type { Application, EventParty, Instance, Route, Space } from './records.js';
 import type { WorldState } from './state.js';
 
 /** Enough to tail; a real foundation keeps 31 days. */
@@ -20,15 +20,23 @@ export function routeEvent(state: WorldState, route: Route, type: string): void 
   append(state, { type, data: {}, actor: ADMINISTRATOR, target, space: route.space });
 }
 
+export interface CrashDetails {
+  readonly exitStatus: number;
+  readonly exitDescription: string;
+}
+
+const USUAL_CRASH: CrashDetails = { exitStatus: 1, exitDescription: 'APP/PROC/WEB: Exited with status 1' };
+
 /** A crash has the process as its actor, and is told twice. */
-export function crashEvents(state: WorldState, process: Process, index: number): void {
+export function crashEvents(state: WorldState, instance: Instance, details = USUAL_CRASH): void {
+  const { process, index } = instance;
   const data = {
-    instance: process.instances[index]?.guid ?? '',
+    instance: instance.guid,
     index,
     reason: 'CRASHED',
-    exit_status: 1,
-    exit_description: 'APP/PROC/WEB: Exited with status 1',
-    crash_count: 1,
+    exit_status: details.exitStatus,
+    exit_description: details.exitDescription,
+    crash_count: Math.max(1, instance.crashes),
     crash_timestamp: state.clock.now() * 1e6,
     version: process.version,
   };

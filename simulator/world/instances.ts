@@ -8,10 +8,31 @@ import type { WorldState } from './state.js';
  */
 export function fitInstances(state: WorldState, process: Process, newState: InstanceState = 'RUNNING'): void {
   const wanted = runs(process) ? process.desired : 0;
-  if (process.instances.length > wanted) process.instances = process.instances.slice(0, wanted);
+  dropInstances(state, process, wanted);
   for (let index = process.instances.length; index < wanted; index += 1) {
-    process.instances.push(newInstance(state, process, index, newState));
+    const instance = newInstance(state, process, index, stateToBegin(process, newState));
+    process.instances.push(instance);
+    if (process.application.longRunning !== undefined) state.runner?.start(instance);
   }
+}
+
+/** Takes the instances from an index on away; real processes are told to stop. */
+export function dropInstances(state: WorldState, process: Process, from: number): void {
+  if (process.instances.length <= from) return;
+  const surplus = process.instances.slice(from);
+  process.instances = process.instances.slice(0, from);
+  if (process.application.longRunning === undefined) return;
+  for (const instance of surplus) state.runner?.stop(instance);
+}
+
+/** Another container for the index of an instance. The caller puts it where it belongs, and starts it. */
+export function successorOf(state: WorldState, instance: Instance): Instance {
+  const { process, index, crashes } = instance;
+  return { ...newInstance(state, process, index, 'STARTING'), crashes };
+}
+
+function stateToBegin({ application }: Process, newState: InstanceState): InstanceState {
+  return application.longRunning === undefined ? newState : 'STARTING';
 }
 
 /** Sets what the API says about an instance, and whether the router knows it: only a running one is registered. */
@@ -20,6 +41,7 @@ export function setInstanceState(state: WorldState, instance: Instance, to: Inst
   instance.sinceMs = state.clock.now();
   if (to === 'RUNNING') {
     instance.alive = true;
+    instance.ready = true;
     instance.placementError = undefined;
     if (instance.registration === 0) register(state, instance);
   } else {
@@ -36,7 +58,7 @@ export function register(state: WorldState, instance: Instance): void {
 
 /** Fresh containers for all instances, as after a restart. */
 export function replaceInstances(state: WorldState, process: Process): void {
-  process.instances = [];
+  dropInstances(state, process, 0);
   process.version = state.random.guid();
   fitInstances(state, process);
 }
@@ -59,5 +81,8 @@ function newInstance(state: WorldState, process: Process, index: number, newStat
     scrapes: 0,
     startedMs: state.clock.now(),
     placementError: undefined,
+    ready: running,
+    hostPort: undefined,
+    crashes: 0,
   };
 }

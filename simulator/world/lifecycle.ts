@@ -88,11 +88,11 @@ export interface CrashOptions {
 
 /** The desired count stays: for the API the instance is CRASHED. `recover` brings it back. */
 export function crash(state: WorldState, options: CrashOptions): Instance {
-  const instance = findInstance(state, options);
+  const instance = findSimulated(state, options);
   const { registration } = instance;
   setInstanceState(state, instance, 'CRASHED');
   if (options.router === 'registered') instance.registration = registration;
-  crashEvents(state, instance.process, instance.index);
+  crashEvents(state, instance);
   return instance;
 }
 
@@ -110,7 +110,7 @@ export interface InstanceStateOptions extends InstanceOptions {
 
 /** What lies between: STARTING, DOWN for want of memory, STOPPING. RUNNING makes it reachable again. */
 export function setInstance(state: WorldState, options: InstanceStateOptions): Instance {
-  const instance = findInstance(state, options);
+  const instance = findSimulated(state, options);
   setInstanceState(state, instance, options.state);
   instance.placementError = options.placementError;
   return instance;
@@ -118,7 +118,7 @@ export function setInstance(state: WorldState, options: InstanceStateOptions): I
 
 /** A fresh container for a crashed instance, with counters from zero. */
 export function recover(state: WorldState, options: InstanceOptions): Instance {
-  const { process, index } = findInstance(state, options);
+  const { process, index } = findSimulated(state, options);
   process.instances.splice(index);
   fitInstances(state, process);
   return findInstance(state, options);
@@ -205,6 +205,17 @@ function findInstance(state: WorldState, options: InstanceOptions): Instance {
     );
   }
   return instance;
+}
+
+/** A real process is what it is: nobody can say that it has crashed. */
+function findSimulated(state: WorldState, options: InstanceOptions): Instance {
+  const instance = findInstance(state, options);
+  const { application } = instance.process;
+  if (application.longRunning === undefined) return instance;
+  throw new SimulatorError(
+    'refused',
+    `The instances of ${application.name} are real processes: use kill or evacuate of the simulator's diego`,
+  );
 }
 
 function processOf(application: Application, type: string): Process {

@@ -1,5 +1,6 @@
 import type { Milliseconds } from '../../src/base/duration.js';
 import type { Behaviour } from './behaviour.js';
+import type { LongRunning } from './long-running.js';
 
 /**
  * What a world consists of. The Cloud Controller, the router and the applications read these records; only the
@@ -54,6 +55,10 @@ export interface Application extends Resource {
   readonly routes: Set<Route>;
   behaviour: Behaviour;
   readonly instanceBehaviours: Map<number, Partial<Behaviour>>;
+  /** Present when its instances are real processes (see diego/); they answer for themselves, so its behaviour counts for nothing. */
+  readonly longRunning: LongRunning | undefined;
+  /** Real processes that the API does not show: told to stop, or not yet in the place of an evacuated one. The router may know them. */
+  readonly unlisted: Set<Instance>;
   deployment: Deployment | undefined;
 }
 
@@ -92,6 +97,12 @@ export interface Instance {
   startedMs: Milliseconds;
   /** Reason of the scheduler why it is DOWN, for example `insufficient resources: memory`. */
   placementError: string | undefined;
+  /** What the readiness check says; true where there is none. */
+  ready: boolean;
+  /** Port on loopback behind which a real process listens; undefined until it has one, and for all others. */
+  hostPort: number | undefined;
+  /** Of this index, one after the other. */
+  crashes: number;
 }
 
 export interface Route extends Resource {

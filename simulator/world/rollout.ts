@@ -1,7 +1,7 @@
 import { SimulatorError } from '../simulator-error.js';
 import { newProcess } from './creation.js';
 import { applicationEvent } from './events.js';
-import { fitInstances, replaceInstances, setInstanceState } from './instances.js';
+import { dropInstances, fitInstances, replaceInstances, setInstanceState } from './instances.js';
 import type { Application, Deployment, Process } from './records.js';
 import { findApplication, newestProcess, type WorldState } from './state.js';
 
@@ -61,7 +61,11 @@ export function beginRollout(state: WorldState, options: RolloutOptions): Deploy
   return deployment;
 }
 
-/** One tick of the deployment updater: what was STARTING runs, old instances go, new ones start. A paused canary stays as it is. */
+/**
+ * One tick of the deployment updater: what was STARTING runs, old instances go, new ones start. A paused canary stays as it is.
+ *
+ * Real processes run when they do: old instances go as new ones are routable.
+ */
 export function advanceRollout(state: WorldState, app: string): Deployment {
   const deployment = deploymentOf(state, app);
   if (deployment.reason === 'PAUSED') return deployment;
@@ -69,7 +73,11 @@ export function advanceRollout(state: WorldState, app: string): Deployment {
   return deployment;
 }
 
-/** Ticks until the new process has taken over; ends a canary's pause too. The old web processes are deleted then. */
+/**
+ * Ticks until the new process has taken over; ends a canary's pause too. The old web processes are deleted then.
+ *
+ * Real processes take their time: of theirs only the pause ends here, and `advanceRollout` is to be called on.
+ */
 export function finishRollout(state: WorldState, app: string): Deployment {
   const deployment = deploymentOf(state, app);
   if (deployment.reason === 'PAUSED') {
@@ -79,6 +87,7 @@ export function finishRollout(state: WorldState, app: string): Deployment {
     });
   }
   deployment.continued = true;
+  if (deployment.application.longRunning !== undefined) return deployment;
   for (let ticks = 0; deployment.status === 'ACTIVE' && ticks < MOST_TICKS; ticks += 1) {
     tick(state, deployment);
   }
@@ -102,11 +111,13 @@ export function cancelRollout(state: WorldState, app: string): Deployment {
 
 function tick(state: WorldState, deployment: Deployment): void {
   const { process, target, maxInFlight } = deployment;
+  const simulated = deployment.application.longRunning === undefined;
   for (const instance of process.instances) {
-    if (instance.state === 'STARTING') setInstanceState(state, instance, 'RUNNING');
+    if (simulated && instance.state === 'STARTING') setInstanceState(state, instance, 'RUNNING');
   }
-  const routable = process.instances.filter((instance) => instance.state === 'RUNNING').length;
+  const routable = process.instances.filter(({ state: each, ready }) => each === 'RUNNING' && ready).length;
   if (!deployment.continued) {
+    if (routable === 0) return;
     // Old instances become original - canary + 1, and one canary is what the default steps ask for.
     shrinkOlder(state, deployment, target);
     deployment.reason = 'PAUSED';
@@ -159,7 +170,7 @@ function setDesired(state: WorldState, process: Process, desired: number): void 
 
 function removeProcess(state: WorldState, application: Application, process: Process): void {
   application.processes = application.processes.filter((each) => each !== process);
-  process.instances = [];
+  dropInstances(state, process, 0);
   state.processes.delete(process.guid);
 }
 

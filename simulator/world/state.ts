@@ -1,7 +1,17 @@
 import type { Clock } from '../../src/base/clock.js';
 import type { Random } from '../random.js';
 import { SimulatorError } from '../simulator-error.js';
-import type { Application, AuditEvent, Deployment, Domain, Organization, Process, Route, Space } from './records.js';
+import type {
+  Application,
+  AuditEvent,
+  Deployment,
+  Domain,
+  Instance,
+  Organization,
+  Process,
+  Route,
+  Space,
+} from './records.js';
 
 /** All records of a world in order of creation, with the indexes that answer requests quickly. */
 export interface WorldState {
@@ -22,6 +32,16 @@ export interface WorldState {
   readonly bodyBytes: number;
   /** What the router learnt last has the highest number. */
   registrations: number;
+  /** Undefined where no application is made of real processes. */
+  runner: InstanceRunner | undefined;
+}
+
+/** What runs the instances of applications that are real processes. */
+export interface InstanceRunner {
+  /** The instance is STARTING; from here on the runner alone changes what it is. */
+  start(instance: Instance): void;
+  /** The instance is wanted no more, and no longer among those of its process. */
+  stop(instance: Instance): void;
 }
 
 export interface StateOptions {
@@ -45,6 +65,7 @@ export function emptyState(options: StateOptions): WorldState {
     clock: options.clock,
     bodyBytes: options.bodyBytes,
     registrations: 0,
+    runner: undefined,
   };
 }
 

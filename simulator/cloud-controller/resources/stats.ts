@@ -31,7 +31,7 @@ function running(instance: Instance, context: RenderContext, usage: UsageSource)
     index,
     ...guidOf(instance.guid, context),
     state: 'RUNNING',
-    ...routableOf(true, context),
+    ...routableOf(instance.ready, context),
     host: `10.244.16.${cell}`,
     instance_internal_ip: `10.255.93.${cell}`,
     uptime: secondsInState(instance, context),
