@@ -2,6 +2,7 @@ import type { Milliseconds } from '../base/duration.js';
 import type { DatedInventory, Reader } from './dated-inventory.js';
 import type { Inventory, Plan } from './inventory.js';
 import type { ResourceTypes } from './parse-resource.js';
+import { EVERYTHING } from './plan.js';
 import { perKind, RESOURCE_KINDS, type ResourceKind } from './resources.js';
 import {
   count,
@@ -140,7 +141,8 @@ function readElements<K extends ResourceKind>(
 }
 
 function planOf(head: Fields): Plan {
-  if (head['spaces'] === 'all') return { spaces: 'all' };
+  // The same object as the plan of what is read here: lists are compared by the plan they were asked for by.
+  if (head['spaces'] === 'all') return EVERYTHING;
   return { spaces: new Set(list(head, 'spaces').map((each) => guid({ spaces: each }, 'spaces'))) };
 }
 

@@ -12,7 +12,9 @@ import {
 import { type ManualClock, manualClock } from '../../test/support/manual-clock.js';
 import { deferred } from '../../test/support/outbound/ask.js';
 import { ApiError } from './api-error.js';
+import type { DatedInventory } from './dated-inventory.js';
 import type { Inventory } from './inventory.js';
+import { decodeInventories, encodeInventories } from './inventory-file.js';
 import type { Scope } from './plan.js';
 import { createRefresher, type Refresher } from './refresh.js';
 import { perKind, RESOURCE_KINDS, type ResourceKind } from './resources.js';
@@ -774,5 +776,57 @@ describe('stop', () => {
     all.news();
     await all.after(HOUR);
     expect(all.news()).toEqual([]);
+  });
+});
+
+describe('what another replica has read', () => {
+  /** Of the same foundation, read half a minute ago. */
+  async function readElsewhere(
+    scope: Scope,
+    clock: ManualClock,
+  ): Promise<Pick<DatedInventory, 'inventory' | 'readAtMs'>> {
+    const { refresher } = await started(scope);
+    const { inventory } = refresher;
+    if (inventory === undefined) throw new Error('there is none');
+    const dated = {
+      inventory,
+      apiOrigin: '',
+      reader: { grant: 'password', name: '' } as const,
+      readAtMs: perKind(() => 0),
+    };
+    const content = [...encodeInventories({ program: '', writtenAtMs: 0, inventories: [dated] })].join('');
+    const [packed] = decodeInventories(Buffer.from(content)).inventories;
+    return { inventory: packed?.inventory ?? inventory, readAtMs: perKind(() => clock.now() - MINUTE / 2) };
+  }
+
+  test.each([
+    ['everything', WHOLE, ['apps', 'processes', 'routes']],
+    ['some spaces', wanting('s1'), ['apps space_guids=s1', 'processes space_guids=s1', 'routes space_guids=s1']],
+  ] as const)('counts as if it had been read here, of %s', async (_, scope, asked) => {
+    const { refresher, clock, inventories, after: pass, news } = create(scope);
+    const dated = await readElsewhere(scope, clock);
+    refresher.adopt(dated);
+    expect(refresher.inventory).toBe(dated.inventory);
+    expect(inventories).toEqual([dated.inventory]);
+    expect(refresher.inventoryAgesMs?.apps).toBe(MINUTE / 2);
+    await pass(HOUR);
+    expect(news()).toEqual([]);
+    refresher.adopt({ ...dated, readAtMs: perKind(() => clock.now() - MINUTE / 2) });
+    expect(inventories).toHaveLength(1);
+    refresher.start();
+    await pass(MINUTE / 4);
+    expect(news()).toEqual([]);
+    await pass(MINUTE / 2);
+    expect(news().filter((question) => !question.includes('app_guids'))).toEqual(asked);
+  });
+
+  test('is compared with what is read next: what has lost much is read twice', async () => {
+    const { refresher, clock, world, listed, after: pass } = create();
+    const dated = await readElsewhere(WHOLE, clock);
+    refresher.adopt(dated);
+    world.apps = [];
+    refresher.start();
+    await pass(MINUTE);
+    expect(listed).toContain('apps shrunk confirmed');
   });
 });
