@@ -8,6 +8,7 @@ import type { ResourceKind } from './resources.js';
 const DOWN = new ApiError('api_unreachable', 'refused');
 const SLOW = new ApiError('api_status', 'overloaded', { status: 503 });
 const OTHER = new ApiError('api_status', 'broken', { status: 500 });
+const MINUTE = 60_000;
 const TEN_MINUTES = 600_000;
 
 /** A list that fails with this error, or one that can be read. */
@@ -45,7 +46,21 @@ test.each<[string, readonly (readonly Event[] | number)[], readonly string[]]>([
     [[['apps', SLOW]], [['apps', DOWN]], [['apps', SLOW]], [['apps', DOWN]]],
     ['failed apps', 'failed apps'],
   ],
-  ['a further list', [[['apps', DOWN]], [['spaces', DOWN]]], ['failed apps', 'failed spaces, apps']],
+  [
+    'a further list, not at once',
+    [[['apps', DOWN]], [['spaces', DOWN]], MINUTE - 1, [['routes', DOWN]]],
+    ['failed apps'],
+  ],
+  [
+    'further lists, after a minute and once',
+    [[['apps', DOWN]], [['spaces', DOWN]], MINUTE, [['routes', DOWN]], MINUTE, [['routes', DOWN]]],
+    ['failed apps', 'failed spaces, apps, routes'],
+  ],
+  [
+    'the end of lists that were not named yet',
+    [[['apps', DOWN]], [['spaces', DOWN]], ['apps'], ['spaces']],
+    ['failed apps', 'read apps, spaces'],
+  ],
   [
     'again after ten minutes',
     [[['apps', DOWN]], TEN_MINUTES, [['apps', DOWN]], [['apps', DOWN]]],

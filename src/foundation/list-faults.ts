@@ -14,8 +14,8 @@ export interface ListFault {
 }
 
 /**
- * Tells of lists that fail: one line for one reason, whatever the number of lists; again when further lists fail for it,
- * and every ten minutes; one line when all of them can be read again.
+ * Tells of lists that fail: one line for one reason, whatever the number of lists; again after a minute when further
+ * lists fail for it, and every ten minutes; one line when all of them can be read again.
  */
 export interface ListFaults {
   failed(kind: ResourceKind, fault: ListFault): void;
@@ -25,11 +25,16 @@ export interface ListFaults {
 }
 
 interface Told {
+  /** All that have failed for it. */
   readonly kinds: ReadonlySet<ResourceKind>;
+  /** Those that the log names. */
+  readonly named: ReadonlySet<ResourceKind>;
   readonly at: Milliseconds;
 }
 
 const AGAIN_MS: Milliseconds = 600_000;
+/** An outage meets one list after another, each at its next reading. */
+const FURTHER_MS: Milliseconds = 60_000;
 
 export function createListFaults({ clock, log }: { readonly clock: Clock; readonly log: Log }): ListFaults {
   const failing = new Map<ResourceKind, ListFault>();
@@ -38,9 +43,12 @@ export function createListFaults({ clock, log }: { readonly clock: Clock; readon
 
   function tellReason(reason: string, kinds: readonly ResourceKind[]): void {
     const before = told.get(reason);
-    const isNew = before === undefined || kinds.some((kind) => !before.kinds.has(kind));
-    if (!isNew && clock.monotonic() - before.at < AGAIN_MS) return;
-    told.set(reason, { kinds: new Set([...(before?.kinds ?? []), ...kinds]), at: clock.monotonic() });
+    const all = new Set([...(before?.kinds ?? []), ...kinds]);
+    if (before !== undefined && clock.monotonic() - before.at < pauseAfter(before, kinds)) {
+      told.set(reason, { ...before, kinds: all });
+      return;
+    }
+    told.set(reason, { kinds: all, named: new Set([...(before?.named ?? []), ...kinds]), at: clock.monotonic() });
     const faults = kinds.flatMap((kind) => failing.get(kind) ?? []);
     const [first] = faults;
     if (first === undefined) return;
@@ -86,6 +94,10 @@ export function createListFaults({ clock, log }: { readonly clock: Clock; readon
       tellEnd();
     },
   };
+}
+
+function pauseAfter({ named }: Told, kinds: readonly ResourceKind[]): Milliseconds {
+  return kinds.some((kind) => !named.has(kind)) ? FURTHER_MS : AGAIN_MS;
 }
 
 /** A login that fails has been told of where it failed, and so has a pause; either fails every list alike. */
