@@ -89,6 +89,15 @@ const ALERTS: readonly AlertCase[] = [
     fine: { 'promregator_inventory_from_file{foundation="eu"}': '1x3 0x20' },
   },
   {
+    of: 'a replica that cannot share',
+    alert: 'PromregatorReplicaAlone',
+    series: { 'promregator_replication_role{foundation="eu",role="alone"}': '1x20' },
+    fine: {
+      'promregator_replication_role{foundation="eu",role="alone"}': '0 1 1 0x17',
+      'promregator_replication_role{foundation="eu",role="leader"}': '1x20',
+    },
+  },
+  {
     of: 'a file that cannot be written',
     alert: 'PromregatorInventoryFileNotWritten',
     series: { 'promregator_inventory_file_writes_total{result="failure"}': '0+1x20' },

@@ -184,6 +184,14 @@ describe('three replicas', { timeout: 120_000 }, () => {
     for (const each of [one, two, three]) expect(each.output()).not.toContain('hidden');
   });
 
+  test('of which the leader is stopped have the next one at once, not when its lease runs out', async (context) => {
+    const config = configFor(simulator, { replication: { lease: 600, redis: { url: redis.url, prefix: 'stopped' } } });
+    const [one, two] = await replicas(context, config, 2);
+    const stopped = required(one).stop();
+    await roles([required(two)], ['leader']);
+    expect(await stopped).toBe(0);
+  });
+
   test('of which one is new give its list while Cloud Foundry is away, and ask it nothing', async (context) => {
     const config = configOf({ url: redis.url, prefix: 'away' });
     await replicas(context, config, 2);
