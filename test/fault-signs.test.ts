@@ -211,6 +211,13 @@ const FURTHER: readonly Sign[] = [
     log: 'the inventory cannot be written to its file',
   },
   {
+    of: 'a store of the replicas that is of no use',
+    metric: 'promregator_replication_role{role="alone"}',
+    alert: 'PromregatorReplicaAlone',
+    row: 'log: `this replica reads Cloud Foundry by itself, since it cannot share`',
+    log: 'this replica reads Cloud Foundry by itself, since it cannot share',
+  },
+  {
     of: 'elements that we do not understand',
     metric: 'promregator_inventory_dropped_elements_total',
     alert: 'PromregatorElementsLeftOut',
