@@ -146,6 +146,7 @@ const PAGES_ONLY = {
   'token renewal': NO_PAGES,
 } as const;
 
+const FIRST_PAGE = '[?&]page=1(&|$)';
 /** The second reading of a list. */
 const PAGES_OF_A_LIST = 4;
 
@@ -164,7 +165,8 @@ function pageFaults(): PlatformFault[] {
     senseless: PAGES_ONLY,
     furtherRequests: () => PAGES_OF_A_LIST,
     begin: (lab) => {
-      lab.simulator.faults.add({ kind, times: 1, action: { type: 'cut_list', keep: 1 } });
+      // A later page that says so is one that moved.
+      lab.simulator.faults.add({ kind, path: FIRST_PAGE, times: 1, action: { type: 'cut_list', keep: 1 } });
     },
     end: (lab) => lab.simulator.faults.clear(),
   });
