@@ -58,6 +58,7 @@ describe('the script that is process 1', () => {
     writeFileSync(join(folder, 'promregator'), `#!/bin/sh\n${counting}\n${program}\n`);
     chmodSync(join(folder, 'promregator'), 0o755);
     const child = spawn('sh', [SCRIPT, 'one', 'two words'], { env: { PATH: `${folder}:${process.env['PATH']}` } });
+    onTestFinished(() => void child.kill('SIGKILL'));
     let said = '';
     child.stdout.on('data', (chunk) => {
       said += chunk;
