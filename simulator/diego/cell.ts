@@ -17,6 +17,8 @@ import { startWatchman, type Watchman } from './watchman.js';
 /** Where the processes of all applications run: keeps as many alive as are wanted. */
 export interface Cell extends InstanceRunner {
   lifeOf(instance: Instance): Life | undefined;
+  /** Another container in its place, while it stops: `cf restart-app-instance`. */
+  replace(instance: Instance): void;
   /** Starts the replacement first; stops the old instance once the new one is routable, or the time for it is up. */
   evacuate(instance: Instance): void;
   /** Ends all processes at once. */
@@ -83,6 +85,14 @@ export function createCell({ state, settings, logs }: CellParts): Cell {
     clock.after(longRunning.times.evacuationTimeoutMs, () => takePlace(replacement));
   }
 
+  function replace(instance: Instance): void {
+    const { process, index } = instance;
+    const successor = successorOf(state, instance);
+    process.instances[index] = successor;
+    stop(instance);
+    start(successor);
+  }
+
   /** The old instance, or whatever has become of it meanwhile, leaves. */
   function takePlace(replacement: Instance): void {
     if (!replacements.delete(replacement)) return;
@@ -129,6 +139,7 @@ export function createCell({ state, settings, logs }: CellParts): Cell {
   return {
     start,
     stop,
+    replace,
     evacuate,
     lifeOf: (instance) => lives.get(instance),
     async destroy() {

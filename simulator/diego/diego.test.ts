@@ -339,6 +339,15 @@ describe('deployments and evacuations', () => {
     expect((await allRoutable(1))[0]?.guid).toBe(old?.guid);
   });
 
+  test('a restart of one instance', async () => {
+    await run();
+    const before = await allRoutable(2);
+    simulator.diego.restartInstance({ app: 'shop', index: 1 });
+    await until(async () => (await allRoutable(2))[1]?.guid !== before[1]?.guid);
+    expect((await allRoutable(2))[0]?.guid).toBe(before[0]?.guid);
+    expect(lines('APP')).toContain('1 Exited with status 0');
+  });
+
   test('an evacuation starts the replacement first', async () => {
     await run();
     const before = await allRoutable(2);

@@ -22,6 +22,8 @@ export interface Diego {
   logs(app: string): readonly LogLine[];
   /** What `cf ssh` and `kill` would do; SIGKILL unless said. */
   kill(options: KillOptions): void;
+  /** `cf restart-app-instance`: this one stops, another of the same index starts. */
+  restartInstance(options: InstanceChoice): void;
   /** The cell of an instance goes out of service: a second instance of the same index starts, then the first one stops. */
   evacuate(options: InstanceChoice): void;
   /** A rolling deployment from its begin to its end. */
@@ -79,6 +81,7 @@ export function createDiego(state: WorldState, settings: Settings): RunningDiego
       if (life === undefined) throw new SimulatorError('refused', `Nothing runs: the instance is ${instance.state}`);
       life.signal(options.signal ?? 'SIGKILL');
     },
+    restartInstance: (options) => cell.replace(findInstance(state, options)),
     evacuate: (options) => cell.evacuate(findInstance(state, options)),
     async roll(options) {
       const deployment = beginRollout(state, options);

@@ -24,10 +24,14 @@ export interface LoopOptions {
 export function createLoopRefusal(options: LoopOptions): LoopRefusal {
   const repeats = createRepeats(options.clock);
 
-  /** Replicas run by one configuration, so the rule that brought this request is likely to be ours too. */
-  function ruleToChange(): string {
+  /**
+   * Replicas run by one configuration, so the rule that brought this request is likely to be ours too. Who does not know
+   * itself is told by the router, which names the application that it sends a request to (facts/cloud-foundry.md 5.3).
+   */
+  function ruleToChange(request: IncomingMessage): string {
     const { directory } = options.current;
-    const own = directory?.targets.find((target) => target.application.guid === options.applicationId);
+    const ourselves = options.applicationId ?? request.headers['x-cf-applicationid'];
+    const own = directory?.targets.find((target) => target.application.guid === ourselves);
     return own === undefined
       ? 'the rule that selects Promregator itself'
       : `${own.application.rule}, which selects Promregator itself`;
@@ -37,7 +41,7 @@ export function createLoopRefusal(options: LoopOptions): LoopRefusal {
     refuses(request, response) {
       const mark = request.headers[LOOP_MARK_HEADER];
       if (mark === undefined) return false;
-      const rule = ruleToChange();
+      const rule = ruleToChange(request);
       // Anybody can write the header, so what is told does not grow with what is asked.
       const times = repeats.occurred('loop');
       if (times !== undefined) {
