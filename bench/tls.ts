@@ -66,7 +66,7 @@ async function measureBound(simulator: SimulatorProcess, maxConnections: number)
     const config = configFor(simulator, { targets: [{}], cf, scraping: { maxConnections } });
     const program = stage.add(await startProgram({ config }));
     await untilDiscovered(program);
-    const scheduler = stage.add(startScheduler(program, INTERVAL_SECONDS));
+    const scheduler = stage.add(startScheduler([program], INTERVAL_SECONDS));
     await passTime(WARM_UP_MS);
     await scheduler.report();
     const before = { ours: program.usage(), theirs: simulator.usage(), served: await simulator.view() };

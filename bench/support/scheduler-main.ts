@@ -1,5 +1,5 @@
-// Scrapes every target of a Promregator at a steady pace, as a Prometheus does and with less CPU. Started by scheduler.ts
-// with the URL and the interval; any message begins or ends the measured time.
+// Scrapes every target at a steady pace, as a Prometheus does and with less CPU: each time through any of the replicas, as a
+// router chooses. Started by scheduler.ts with the interval and the URLs; any message begins or ends the measured time.
 import { Agent, get, type IncomingMessage } from 'node:http';
 import type { Milliseconds } from '../../src/base/duration.js';
 import { quantile } from './statistics.js';
@@ -22,15 +22,19 @@ const HEADERS = {
   'x-prometheus-scrape-timeout-seconds': '10',
 };
 
-const [url = '', intervalSeconds = ''] = process.argv.slice(2);
+const [intervalSeconds = '', ...urls] = process.argv.slice(2);
 const intervalMs = Number(intervalSeconds) * 1_000;
 const agent = new Agent({ keepAlive: true });
 let times: Milliseconds[] = [];
 let failed = 0;
 
+function anyUrl(): string {
+  return urls[Math.floor(Math.random() * urls.length)] ?? '';
+}
+
 function scrape(path: string): void {
   const startedAt = performance.now();
-  const request = get(url + path, { agent, headers: HEADERS }, (response: IncomingMessage) => {
+  const request = get(anyUrl() + path, { agent, headers: HEADERS }, (response: IncomingMessage) => {
     response.resume();
     response.once('end', () => {
       times.push(performance.now() - startedAt);
@@ -45,7 +49,7 @@ function scrape(path: string): void {
   });
 }
 
-const groups: { labels: Record<string, string> }[] = JSON.parse(await (await fetch(`${url}/discovery`)).text());
+const groups: { labels: Record<string, string> }[] = JSON.parse(await (await fetch(`${anyUrl()}/discovery`)).text());
 const paths = groups.map(({ labels }) => labels['__metrics_path__'] ?? '');
 const beganAt = performance.now();
 let sent = 0;

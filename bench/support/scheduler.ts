@@ -14,8 +14,10 @@ export interface Scheduler extends Part {
   report(): Promise<ScheduleReport>;
 }
 
-export function startScheduler(program: Program, intervalSeconds: number): Scheduler {
-  const child = fork(MAIN, [program.url, String(intervalSeconds)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+/** @param programs replicas of one another */
+export function startScheduler(programs: readonly Program[], intervalSeconds: number): Scheduler {
+  const urls = programs.map(({ url }) => url);
+  const child = fork(MAIN, [String(intervalSeconds), ...urls], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   return {
     async report() {
       const answer: Promise<ScheduleReport[]> = once(child, 'message');

@@ -4,7 +4,7 @@ import { subscribe } from 'node:diagnostics_channel';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { TLSSocket } from 'node:tls';
 import { parseSimulatorArguments, startSimulator } from '../../simulator/simulator.js';
-import type { SimulatorMessage, SimulatorView } from './simulator-messages.js';
+import { ACCESS_SECONDS, type SimulatorMessage, type SimulatorView } from './simulator-messages.js';
 
 const NANOSECONDS_PER_MS = 1e6;
 
@@ -33,7 +33,12 @@ function tell(message: SimulatorMessage): void {
   process.send?.(message);
 }
 
-const simulator = await startSimulator(parseSimulatorArguments(process.argv.slice(2)));
+const args = process.argv.slice(2);
+const access = args.find((argument) => argument.startsWith(ACCESS_SECONDS));
+const simulator = await startSimulator({
+  ...parseSimulatorArguments(args.filter((argument) => argument !== access)),
+  ...(access === undefined ? {} : { token: { accessSeconds: Number(access.slice(ACCESS_SECONDS.length)) } }),
+});
 const { apiHost, username, password, caFile, connectTo, controlUrl } = simulator;
 let isEnding = false;
 // A parent that is interrupted tells us twice: by a signal, and by being gone.

@@ -1,5 +1,8 @@
 import type { Milliseconds } from '../../src/base/duration.js';
 
+/** Argument of the simulator's process that `promregator simulate` does not have. */
+export const ACCESS_SECONDS = '--access-seconds=';
+
 /** What the simulator's process tells of itself, once, when it is ready. */
 export interface SimulatorFacts {
   readonly apiHost: string;

@@ -3,7 +3,12 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { Milliseconds } from '../../src/base/duration.js';
 import { endChild, pidOf } from './child.js';
-import type { SimulatorFacts, SimulatorMessage, SimulatorView } from './simulator-messages.js';
+import {
+  ACCESS_SECONDS,
+  type SimulatorFacts,
+  type SimulatorMessage,
+  type SimulatorView,
+} from './simulator-messages.js';
 import type { Part } from './stage.js';
 import { readUsage, type Usage } from './usage.js';
 
@@ -36,6 +41,8 @@ export interface WorldSize {
   readonly applications: number;
   readonly instances: number;
   readonly bodyBytes?: number;
+  /** Validity of access tokens, in seconds; absent: as UAA has it. */
+  readonly accessSeconds?: number;
 }
 
 export type CountedRequests = z.output<typeof requestsAnswer>;
@@ -88,9 +95,12 @@ function handle(child: ChildProcess, controlUrl: string): Omit<SimulatorProcess,
   };
 }
 
-function argumentsFor({ bodyBytes, ...numbers }: WorldSize): string[] {
-  const args = Object.entries(numbers).map(([name, value]) => `--${name}=${value}`);
-  return bodyBytes === undefined ? args : [...args, `--body-bytes=${bodyBytes}`];
+function argumentsFor({ bodyBytes, accessSeconds, ...numbers }: WorldSize): string[] {
+  return [
+    ...Object.entries(numbers).map(([name, value]) => `--${name}=${value}`),
+    ...(bodyBytes === undefined ? [] : [`--body-bytes=${bodyBytes}`]),
+    ...(accessSeconds === undefined ? [] : [`${ACCESS_SECONDS}${accessSeconds}`]),
+  ];
 }
 
 function nextMessage<T extends SimulatorMessage['type']>(

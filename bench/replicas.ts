@@ -1,0 +1,57 @@
+import { realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { showLoad } from './replicas/load.js';
+import { showRequests } from './replicas/requests.js';
+import { showStarts } from './replicas/start.js';
+import { showTakeovers } from './replicas/takeover.js';
+import { describeMachine, watchLoad } from './support/machine.js';
+import { nodeRuntime } from './support/node-runtime.js';
+
+const USAGE = `npm run replicas -- [options]
+  --only=PART          requests, load, start or takeover
+  --faster=20          of requests: intervals are divided by it, and an hour is 3,600 / it seconds; a divisor of 60
+  --seconds=75         of load: measured time
+  --node=24            Node of that major version, fetched through npm; absent: the one that runs this
+`;
+
+/** What several replicas cost and how soon they stand in for each other: the tables of docs/high-availability.md. */
+async function run(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      help: { type: 'boolean', default: false },
+      only: { type: 'string' },
+      faster: { type: 'string', default: '20' },
+      seconds: { type: 'string', default: '75' },
+      node: { type: 'string' },
+    },
+  });
+  if (values.help) {
+    console.log(USAGE);
+    return;
+  }
+  const faster = Number(values.faster);
+  if (!(faster >= 1) || 60 % faster !== 0) throw new Error(`--faster takes a divisor of 60, not '${values.faster}'`);
+  const seconds = Number(values.seconds);
+  if (!(seconds > 0)) throw new Error(`--seconds takes a number above 0, not '${values.seconds}'`);
+  const runtime = nodeRuntime(values.node);
+  const parts: Readonly<Record<string, () => Promise<void>>> = {
+    requests: () => showRequests(runtime, faster),
+    load: () => showLoad({ runtime, seconds }),
+    start: () => showStarts(runtime),
+    takeover: () => showTakeovers(runtime),
+  };
+  const chosen = Object.entries(parts).filter(([name]) => values.only === undefined || name === values.only);
+  if (chosen.length === 0) throw new Error(`--only is one of ${Object.keys(parts).join(', ')}, not '${values.only}'`);
+  console.log(`${describeMachine()}; replicas run on Node ${runtime.version}`);
+  const load = watchLoad();
+  for (const [name, show] of chosen) {
+    console.log(`\n## ${name}`);
+    await show();
+  }
+  console.log(`\n${load.describe()}`);
+}
+
+const [, started] = process.argv;
+if (started !== undefined && realpathSync(started) === fileURLToPath(import.meta.url)) await run(process.argv.slice(2));
