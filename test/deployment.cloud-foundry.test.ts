@@ -177,8 +177,8 @@ describe('the configurations', () => {
     const text = read('prometheus.yml').replace('../prometheus/', join(ROOT, 'deploy/prometheus/'));
     const chosen =
       way === 'http_sd_configs'
-        ? block
-        : block
+        ? text
+        : text
             .replace(/ {4}http_sd_configs:\n.*\n/, '')
             .replace(/^ {4}# (file_sd_configs:| {2}- files:.*)$/gm, '    $1');
     expect(chosen).toMatch(new RegExp(`^    ${way}:`, 'm'));
@@ -353,7 +353,7 @@ describe('the folder that is pushed', () => {
     if (npm.status === 0) return;
     if (!REGISTRY_AWAY.test(npm.stderr)) throw new Error(npm.stderr);
     whyNot = `the registry does not answer: ${npm.stderr}`;
-  }, 60_000);
+  }, 120_000);
 
   test('starts by the manifest, is healthy and ready, and drains when it is told to stop', async (context) => {
     onTestFinished(() => staged.remove());
@@ -430,7 +430,7 @@ describe('the folder that is pushed', () => {
     expect(await status('/discovery')).toBe(200);
     expect(await closed).toEqual([0, null]);
     expect(output).not.toMatch(/"level":"(?:error|fatal)"/);
-  });
+  }, 60_000);
 });
 
 async function freePort(): Promise<number> {

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -57,8 +57,11 @@ describe('the script that is process 1', () => {
     const counting = `echo >>'${folder}/runs'; run=$(wc -l <'${folder}/runs')`;
     writeFileSync(join(folder, 'promregator'), `#!/bin/sh\n${counting}\n${program}\n`);
     chmodSync(join(folder, 'promregator'), 0o755);
-    const child = spawn('sh', [SCRIPT, 'one', 'two words'], { env: { PATH: `${folder}:${process.env['PATH']}` } });
-    onTestFinished(() => void child.kill('SIGKILL'));
+    const child = spawn('sh', [SCRIPT, 'one', 'two words'], {
+      env: { PATH: `${folder}:${process.env['PATH']}` },
+      detached: true,
+    });
+    onTestFinished(() => endGroup(child));
     let said = '';
     child.stdout.on('data', (chunk) => {
       said += chunk;
@@ -307,6 +310,15 @@ function mountsOf({ config, data }: { readonly config: string; readonly data: st
     { from: config, to: '/etc/promregator', access: 'read' },
     { from: data, to: '/var/lib/promregator', access: 'write' },
   ];
+}
+
+/** Script and program, where a test has failed and left them. */
+function endGroup({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // They have ended, as they should.
+  }
 }
 
 async function ready(url: string, container: Container): Promise<void> {
