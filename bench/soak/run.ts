@@ -53,6 +53,7 @@ const INSTANCES_PER_APPLICATION = 10;
 const FAULT_SHARE = 0.01;
 const SAMPLE_EVERY_MS: Milliseconds = 5_000;
 const LIST_EVERY_MS: Milliseconds = 5_000;
+const LIST_WITHIN_MS: Milliseconds = 10_000;
 /** Garbage is collected so often in a run, and no oftener than this: a full collection holds the program up. */
 const COLLECTIONS = 40;
 const SHORTEST_COLLECTION_MS: Milliseconds = 15_000;
@@ -154,7 +155,7 @@ function createGathering(subject: Subject, foundation: Foundation, watch: Starva
 
   function noteFoundation(report: FoundationReport): void {
     for (const change of report.changes) changes.set(change.id, change);
-    parts.strikes.push(...report.strikes);
+    for (const strike of report.strikes) parts.strikes.push(strike);
   }
 
   return {
@@ -183,8 +184,9 @@ function createGathering(subject: Subject, foundation: Foundation, watch: Starva
       return counts.targets;
     },
     add(caller, report) {
-      parts.odd.push(...caller.odd);
-      departures.push(...caller.departures);
+      // One by one: a call takes no hundred thousand arguments, and a machine that is too busy gives as many.
+      for (const scrape of caller.odd) parts.odd.push(scrape);
+      for (const departure of caller.departures) departures.push(departure);
       failedLists.push(...caller.failedLists);
       counts.scrapes += caller.scrapes;
       counts.lists += caller.lists;
@@ -211,12 +213,12 @@ function createGathering(subject: Subject, foundation: Foundation, watch: Starva
 async function listedInstances({ program }: Subject): Promise<ReadonlySet<string> | undefined> {
   if (program === undefined) return undefined;
   try {
-    const answer = await fetch(`${program.url}/discovery`);
+    const answer = await fetch(`${program.url}/discovery`, { signal: AbortSignal.timeout(LIST_WITHIN_MS) });
     const groups: { labels: Record<string, string> }[] = JSON.parse(await answer.text());
     const paths = groups.map(({ labels }) => labels['__metrics_path__'] ?? '');
     return new Set(paths.map((path) => path.split('/').slice(-2).join('/')));
   } catch {
-    // Killed meanwhile; the caller tells of a list that fails otherwise.
+    // Killed meanwhile; the caller tells of a list that fails or comes late otherwise.
     return undefined;
   }
 }
