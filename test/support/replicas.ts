@@ -117,6 +117,8 @@ export interface RoutedJob {
 export interface RoutedPrometheus extends Prometheus {
   /** Failed scrapes of each `job instance` since a moment, those without any left out. Takes series such as `up{job="x"}`. */
   failures(selector: string, since: Date): Promise<Readonly<Record<string, number>>>;
+  /** What Prometheus has said of failed scrapes from now on until it is asked: `job instance: error`. */
+  hearComplaints(): { stop(): readonly string[] };
   /** The smallest number of targets that there were at once since a moment: what vanishes is stale at once. */
   fewest(selector: string, since: Date): Promise<number>;
 }
@@ -151,6 +153,22 @@ export async function startRoutedPrometheus(
         series.map(({ metric, value }) => [`${metric['job']} ${metric['instance']}`, Number(value[1])]),
       );
     },
+    hearComplaints() {
+      const heard = new Set<string>();
+      const timer = setInterval(() => {
+        void prometheus.targets().then((targets) => {
+          for (const { labels, lastError } of targets) {
+            if (lastError !== '') heard.add(`${labels['job']} ${labels['instance']}: ${lastError}`);
+          }
+        });
+      }, 200);
+      return {
+        stop() {
+          clearInterval(timer);
+          return [...heard];
+        },
+      };
+    },
     async fewest(selector, since) {
       const [series] = await prometheus.query(`min_over_time(count(${selector})[${secondsSince(since)}s:1s])`);
       return Number(series?.value[1] ?? 0);
@@ -170,8 +188,9 @@ function feedFile(url: string, router: string, folder: string): ChildProcess {
   return spawn('sh', ['-c', script], { stdio: 'ignore' });
 }
 
+/** Whole seconds, not more: before that moment there may have been less to see. */
 function secondsSince(moment: Date): number {
-  return Math.ceil((Date.now() - moment.getTime()) / 1000);
+  return Math.floor((Date.now() - moment.getTime()) / 1000);
 }
 
 /** Where the router listens for http. */
