@@ -38,6 +38,7 @@ function checkContents(files) {
     'CHANGELOG.md',
     'promregator.schema.json',
     'docs/configuration.md',
+    'deploy/cloud-foundry/push.sh',
     'deploy/prometheus/alerts.yml',
   ]) {
     expect(files.includes(wanted), `the package lacks ${wanted}`);
