@@ -78,7 +78,6 @@ lay_package() {
 keep_credentials() {
   [ -n "${CF_USERNAME:-}" ] || return 0
   [ -n "${CF_PASSWORD_FILE:-}${CF_PASSWORD:-}" ] || fail 'CF_USERNAME is set, and neither CF_PASSWORD_FILE nor CF_PASSWORD'
-  umask 077
   credentials=$(mktemp)
   trap 'rm -f "$credentials"' EXIT
   if [ -n "${CF_PASSWORD_FILE:-}" ]; then password=$(cat "$CF_PASSWORD_FILE"); else password=$CF_PASSWORD; fi
