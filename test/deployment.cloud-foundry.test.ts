@@ -242,7 +242,8 @@ case $(tail -n 1 '${base}/calls') in
 esac
 `;
     writeFileSync(join(base, 'bin/cf'), cf);
-    chmodSync(join(base, 'bin/cf'), 0o755);
+    writeFileSync(join(base, 'bin/npm'), `#!/bin/sh\necho "npm $* in $(basename "$PWD")" >>'${base}/calls'\n`);
+    for (const program of ['cf', 'npm']) chmodSync(join(base, 'bin', program), 0o755);
     if (vars !== '') writeFileSync(join(folder, 'vars.yml'), vars);
     for (const name of packages) writeFileSync(join(folder, name), name);
     const { status, stdout, stderr } = spawnSync('sh', [join(folder, 'push.sh'), ...args], {
@@ -291,6 +292,11 @@ esac
       'add-network-policy promregator orders --protocol tcp --port 8080',
       'add-network-policy promregator payments --protocol tcp --port 8080',
     ]);
+  });
+
+  test('installs the packages before the push where the platform cannot', () => {
+    const { calls } = push({ args: ['--vendored'] });
+    expect(calls).toEqual(['npm install --omit=dev --no-fund --no-audit in app', PUSH]);
   });
 
   test('pushes the image without a package', () => {
