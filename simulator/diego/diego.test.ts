@@ -12,6 +12,8 @@ const SHOP = 'http://shop.apps.sim.example';
 const TIMES = {
   startIntervalMs: 50,
   checkIntervalMs: 100,
+  // A busy machine is not to pass for an unhealthy instance.
+  invocationTimeoutMs: 30_000,
   routeLagMs: 20,
   gracefulShutdownMs: 500,
   restartBackoffMs: 100,
