@@ -131,7 +131,7 @@ describe('the environment (facts 6)', () => {
 
 describe('the life of an instance', () => {
   test('starting, running, ready, in the words of the API and the router', async () => {
-    await run({ env: { START_DELAY_MS: '300' } });
+    await run({ env: { START: 'by-signal' } });
     const stats = async (): Promise<unknown> =>
       resourcesOf(await askApi(simulator, `/v3/processes/${guid}/stats`)).map(({ state, routable }) => [
         state,
@@ -142,6 +142,8 @@ describe('the life of an instance', () => {
       ['STARTING', false],
     ]);
     expect((await visit('/who', 0)).headers['x-cf-routererror']).toBe('unknown_route');
+    await until(() => lines('APP').filter((line) => line.includes('going to listen')).length === 2);
+    for (const index of [0, 1]) simulator.diego.kill({ app: 'shop', index, signal: 'SIGUSR2' });
     await allRoutable(2);
     expect(await stats()).toEqual([
       ['RUNNING', true],

@@ -1,7 +1,7 @@
 // An application for tests of the simulator's Diego. What it does is told by paths, and by its environment.
 import { createServer } from 'node:http';
 
-const { PORT, CF_INSTANCE_INDEX, START_DELAY_MS = '0', ON_SIGTERM = 'exit' } = process.env;
+const { PORT, CF_INSTANCE_INDEX, START = 'at-once', START_DELAY_MS = '0', ON_SIGTERM = 'exit' } = process.env;
 let healthStatus = 200;
 let readyStatus = 200;
 
@@ -43,11 +43,14 @@ process.on('SIGTERM', () => {
   process.stdout.write('got SIGTERM\n');
   if (ON_SIGTERM === 'exit') process.exit(0);
 });
-process.stderr.write('going to listen\n');
-setTimeout(() => {
+function listen() {
   createServer((request, response) => {
     const answer = answers[request.url ?? ''];
     if (answer === undefined) response.writeHead(404).end();
     else answer(request, response);
   }).listen(Number(PORT), '127.0.0.1');
-}, Number(START_DELAY_MS));
+}
+
+if (START === 'by-signal') process.once('SIGUSR2', listen);
+else setTimeout(listen, Number(START_DELAY_MS));
+process.stderr.write('going to listen\n');
