@@ -51,6 +51,14 @@ function listen() {
   }).listen(Number(PORT), '127.0.0.1');
 }
 
-if (START === 'by-signal') process.once('SIGUSR2', listen);
-else setTimeout(listen, Number(START_DELAY_MS));
+if (START === 'by-signal') {
+  // Waiting for a signal alone keeps no process alive.
+  const waiting = setInterval(() => undefined, 60_000);
+  process.once('SIGUSR2', () => {
+    clearInterval(waiting);
+    listen();
+  });
+} else {
+  setTimeout(listen, Number(START_DELAY_MS));
+}
 process.stderr.write('going to listen\n');
