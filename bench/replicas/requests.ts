@@ -15,12 +15,12 @@ const COUNTS = [1, 2, 4, 8] as const;
 const SETTLED_MS: Milliseconds = 5_000;
 const HOUR: Seconds = 3_600;
 
-/** A tenth of the large world in pages of a tenth: as many pages, and two cores have room for thirty replicas. */
-const SHARE = 10;
+/** A hundredth of the large world in pages of a hundredth: as many pages, and two cores have room for thirty replicas. */
+const SHARE = 100;
 const PAGE_SIZE = 1_000 / SHARE;
 const WORLD = {
-  organizations: LARGE_WORLD.organizations / SHARE,
-  spaces: LARGE_WORLD.spaces / SHARE,
+  organizations: Math.ceil(LARGE_WORLD.organizations / SHARE),
+  spaces: Math.ceil(LARGE_WORLD.spaces / SHARE),
   applications: LARGE_WORLD.applications / SHARE,
   instances: LARGE_WORLD.instances,
 };

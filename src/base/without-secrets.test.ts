@@ -19,3 +19,12 @@ test.each<[string, string, string]>([
 test('of a short secret pieces are words like others', () => {
   expect(withoutSecrets('pass, pass-word-1', ['pass-word-1'])).toBe('pass, <secret>');
 });
+
+test.each([
+  ['as it is', 'pass-word-1', '<secret>'],
+  ['of characters of two units', '🔑🔑🔑🔑', '<secret>'],
+  ['in base64', Buffer.from('pass-word-1').toString('base64url'), '<secret>'],
+  ['one character less', 'pass-word-', 'pass-word-'],
+])('words that are no longer than the secret: %s', (_, words, expected) => {
+  expect(withoutSecrets(words, ['pass-word-1', '🔑🔑🔑🔑'])).toBe(expected);
+});

@@ -12,9 +12,15 @@ export function withoutSecrets(
   const known = secrets.flatMap((secret) => (secret === undefined || secret === '' ? [] : [secret]));
   if (known.length === 0) return words;
   const inBase64 = [...encoded, ...known].flatMap(base64Of).filter((text) => text.length >= SHORTEST_BASE64);
+  // No writing is shorter than what is written. The expression of a token takes 40 ms and megabytes to compile, and this
+  // is asked about two short headers of every page of a list.
+  const mayHold = (text: string): boolean => [...text].length <= words.length;
   // Longest first: what an encoded form contains may be the plain one.
-  const forms = [...inBase64.map((text) => `${anyWriting(text)}(?:=|%3[dD]){0,2}`), ...known.map(anyWriting)];
-  const whole = words.replace(new RegExp(forms.join('|'), 'g'), MASK);
+  const forms = [
+    ...inBase64.filter(mayHold).map((text) => `${anyWriting(text)}(?:=|%3[dD]){0,2}`),
+    ...known.filter(mayHold).map(anyWriting),
+  ];
+  const whole = forms.length === 0 ? words : words.replace(new RegExp(forms.join('|'), 'g'), MASK);
   return known.filter(({ length }) => length >= SHORTEST_IN_PIECES).reduce(withoutPieces, whole);
 }
 
