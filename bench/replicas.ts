@@ -3,15 +3,16 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { showLoad } from './replicas/load.js';
 import { showRequests } from './replicas/requests.js';
+import { showSettings } from './replicas/settings.js';
 import { showStarts } from './replicas/start.js';
 import { showTakeovers } from './replicas/takeover.js';
 import { describeMachine, watchLoad } from './support/machine.js';
 import { nodeRuntime } from './support/node-runtime.js';
 
 const USAGE = `npm run replicas -- [options]
-  --only=PART          requests, load, start or takeover
-  --faster=20          of requests: intervals are divided by it, and an hour is 3,600 / it seconds; a divisor of 60
-  --seconds=75         of load: measured time
+  --only=PART          requests, load, start, takeover, or settings, which does not run unless it is named
+  --faster=12          of requests: intervals are divided by it, and an hour is 3,600 / it seconds; a divisor of 60
+  --seconds=60         of load and settings: measured time
   --node=24            Node of that major version, fetched through npm; absent: the one that runs this
 `;
 
@@ -22,8 +23,8 @@ async function run(args: readonly string[]): Promise<void> {
     options: {
       help: { type: 'boolean', default: false },
       only: { type: 'string' },
-      faster: { type: 'string', default: '20' },
-      seconds: { type: 'string', default: '75' },
+      faster: { type: 'string', default: '12' },
+      seconds: { type: 'string', default: '60' },
       node: { type: 'string' },
     },
   });
@@ -41,9 +42,11 @@ async function run(args: readonly string[]): Promise<void> {
     load: () => showLoad({ runtime, seconds }),
     start: () => showStarts(runtime),
     takeover: () => showTakeovers(runtime),
+    settings: () => showSettings({ runtime, seconds }),
   };
-  const chosen = Object.entries(parts).filter(([name]) => values.only === undefined || name === values.only);
-  if (chosen.length === 0) throw new Error(`--only is one of ${Object.keys(parts).join(', ')}, not '${values.only}'`);
+  const { only } = values;
+  const chosen = Object.entries(parts).filter(([name]) => (only === undefined ? name !== 'settings' : name === only));
+  if (chosen.length === 0) throw new Error(`--only is one of ${Object.keys(parts).join(', ')}, not '${only}'`);
   console.log(`${describeMachine()}; replicas run on Node ${runtime.version}`);
   const load = watchLoad();
   for (const [name, show] of chosen) {

@@ -26,6 +26,8 @@ export interface ReplicaOptions {
   /** Absent: it knows of no others. */
   readonly meeting?: Meeting | undefined;
   readonly scheme?: 'http' | 'https';
+  /** Settings of `promregator.scraping`. */
+  readonly scraping?: object;
   /** Settings of `cf`. */
   readonly cf?: object;
   /** `promregator.cache.file`. */
@@ -36,8 +38,8 @@ export interface ReplicaOptions {
 
 /** One replica with a rule for everything; whatever is not said here is as the schema has it. */
 export async function startReplica(options: ReplicaOptions): Promise<Program> {
-  const { simulator, runtime, meeting, scheme = 'https', cf = {}, file, env = {} } = options;
-  const config = configFor(simulator, { targets: [{ protocol: scheme }], cf });
+  const { simulator, runtime, meeting, scheme = 'https', scraping = {}, cf = {}, file, env = {} } = options;
+  const config = configFor(simulator, { targets: [{ protocol: scheme }], scraping, cf });
   const replication = meeting && { redis: { url: meeting.redis.url, prefix: meeting.prefix } };
   return await startProgram({
     config: {

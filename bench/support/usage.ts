@@ -4,6 +4,8 @@ import type { Milliseconds } from '../../src/base/duration.js';
 /** What a process holds and has used, as Linux tells it. */
 export interface Usage {
   readonly residentBytes: number;
+  /** Of that what is mapped from files, as the code of Node is: the kernel may drop it when memory is short. */
+  readonly fileBytes: number;
   /** The most it ever held, or since `forgetPeak`. */
   readonly peakBytes: number;
   /** User and system time of all its threads; steps of 10 ms. */
@@ -20,6 +22,7 @@ export function readUsage(pid: number): Usage {
   const [userTicks = 0, systemTicks = 0] = statFields(pid).slice(11, 13);
   return {
     residentBytes: kibibytes(status, 'VmRSS') * KIBIBYTE,
+    fileBytes: kibibytes(status, 'RssFile') * KIBIBYTE,
     peakBytes: kibibytes(status, 'VmHWM') * KIBIBYTE,
     cpuMs: (userTicks + systemTicks) * MS_PER_TICK,
   };
