@@ -39,9 +39,13 @@ const HEADERS: Readonly<Record<ScrapeVoice, Readonly<Record<string, string>>>> =
 /** A bomb that is passed on is the caller's to refuse, as Prometheus does by `body_size_limit`. */
 const MAX_UNPACKED_BYTES = 8 * 1024 * 1024;
 
-/** Scrapes as its callers do, over kept connections, and tells a whole answer from one that broke off. */
-export function createScrapeClient(): ScrapeClient {
-  const agent = new Agent({ keepAlive: true });
+/**
+ * Scrapes as its callers do, over kept connections, and tells a whole answer from one that broke off.
+ *
+ * @param mostConnections who wants more waits; all of them are kept
+ */
+export function createScrapeClient(mostConnections = Number.POSITIVE_INFINITY): ScrapeClient {
+  const agent = new Agent({ keepAlive: true, maxSockets: mostConnections, maxFreeSockets: mostConnections });
   return {
     close: () => agent.destroy(),
     scrape: (url, { voice, grantedSeconds, abortAfterMs }) =>
