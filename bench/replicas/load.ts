@@ -12,7 +12,7 @@ import { printTable } from '../support/table.js';
 import type { Usage } from '../support/usage.js';
 import { passTime } from '../support/wait.js';
 import { LARGE_WORLD } from '../support/worlds.js';
-import { AS_IN_MANIFEST, CONTAINER_MB } from './memory-settings.js';
+import { CONTAINER_MB, ROOMY_CONTAINER } from './memory-settings.js';
 import { type Meeting, roleOf, startReplica, untilRole } from './replica.js';
 
 const INTERVAL_SECONDS = 15;
@@ -64,7 +64,7 @@ interface Load extends LoadOptions {
 }
 
 async function startOne(stage: Stage, load: Load, meeting: Meeting | undefined): Promise<Program> {
-  const program = stage.add(await startReplica({ ...load, meeting, env: AS_IN_MANIFEST }));
+  const program = stage.add(await startReplica({ ...load, meeting, env: ROOMY_CONTAINER }));
   await untilDiscovered(program);
   return program;
 }

@@ -9,7 +9,7 @@ import { printTable } from '../support/table.js';
 import type { Usage } from '../support/usage.js';
 import { passTime } from '../support/wait.js';
 import { LARGE_WORLD } from '../support/worlds.js';
-import { AS_IN_MANIFEST, type Environment, FEW_ARENAS, inContainer } from './memory-settings.js';
+import { type Environment, FEW_ARENAS, inContainer, MANIFEST } from './memory-settings.js';
 import { startReplica } from './replica.js';
 
 const INTERVAL_SECONDS = 15;
@@ -22,10 +22,10 @@ interface Setting {
 
 const SETTINGS: readonly Setting[] = [
   { name: 'on this machine, nothing set', env: {} },
-  { name: 'in a container of 512 MB', env: inContainer(512) },
-  { name: 'the same with MALLOC_ARENA_MAX=2, as in the manifest', env: AS_IN_MANIFEST },
-  { name: 'as in the manifest, in 256 MB', env: { ...inContainer(256), ...FEW_ARENAS } },
-  { name: 'as in the manifest, maxConnections: 100', env: AS_IN_MANIFEST, scraping: { maxConnections: 100 } },
+  { name: 'in 512 MB', env: inContainer(512) },
+  { name: 'in 512 MB, MALLOC_ARENA_MAX=2', env: { ...inContainer(512), ...FEW_ARENAS } },
+  { name: 'in 384 MB, MALLOC_ARENA_MAX=2: the manifest', env: MANIFEST },
+  { name: 'the manifest, maxConnections: 100', env: MANIFEST, scraping: { maxConnections: 100 } },
 ];
 
 export interface SettingsOptions {
