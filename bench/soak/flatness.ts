@@ -1,4 +1,4 @@
-import { median } from '../support/statistics.js';
+import { median, quantile } from '../support/statistics.js';
 
 /** A value at a moment, in minutes. */
 export interface Point {
@@ -6,7 +6,7 @@ export interface Point {
   readonly value: number;
 }
 
-/** What counts as flat: all that a line grew over the time that is judged stays below the larger of the two. */
+/** What counts as flat: what a line certainly grew over the time that is judged stays below the larger of the two. */
 export interface Bound {
   /** Of the line's median. */
   readonly share: number;
@@ -19,6 +19,8 @@ export interface Flatness {
   readonly slopePerMinute: number;
   /** Over the time that is judged. */
   readonly growth: number;
+  /** The least that the growth is, with 95 % confidence: lines that swing rise and fall a little by chance. */
+  readonly certainGrowth: number;
   readonly allowed: number;
   readonly isFlat: boolean;
 }
@@ -28,7 +30,7 @@ export const JUDGED_SHARE = 2 / 3;
 
 /**
  * The slope of the last two thirds by Theil and Sen, the median of the slopes of all pairs: a single outlier, such as a
- * busy moment of the machine, does not bend it.
+ * busy moment of the machine, does not bend it. A rise counts where it is certain.
  */
 export function judgeFlatness(points: readonly Point[], { share, amount }: Bound): Flatness {
   const last = points.at(-1)?.minute ?? 0;
@@ -39,7 +41,19 @@ export function judgeFlatness(points: readonly Point[], { share, amount }: Bound
   );
   const middle = median(judged.map(({ value }) => value));
   const slopePerMinute = slopes.length === 0 ? 0 : median(slopes);
-  const growth = slopePerMinute * (last - (judged[0]?.minute ?? last));
+  const minutes = last - (judged[0]?.minute ?? last);
+  const growth = slopePerMinute * minutes;
+  const certainGrowth = leastSlope(slopes, judged.length) * minutes;
   const allowed = Math.max(share * middle, amount);
-  return { median: middle, slopePerMinute, growth, allowed, isFlat: growth <= allowed };
+  return { median: middle, slopePerMinute, growth, certainGrowth, allowed, isFlat: certainGrowth <= allowed };
+}
+
+/** Of the normal distribution, two-sided 95 %. */
+const CONFIDENT = 1.96;
+
+/** The lower end of Sen's confidence interval, by the variance of Kendall's S. */
+function leastSlope(slopes: readonly number[], points: number): number {
+  if (slopes.length === 0) return 0;
+  const spread = CONFIDENT * Math.sqrt((points * (points - 1) * (2 * points + 5)) / 18);
+  return quantile(slopes, Math.max(0, (slopes.length - spread) / 2 / slopes.length));
 }

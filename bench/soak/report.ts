@@ -139,12 +139,12 @@ function starvedSeconds({ starvations }: SoakResult): number {
 
 function tellLines(samples: readonly Sample[], lines: readonly JudgedLine[]): void {
   printTable(
-    ['line, last two thirds', 'median', 'slope an hour', 'growth', 'allowed', 'flat'],
+    ['line, last two thirds', 'median', 'growth', 'certain growth', 'allowed', 'flat'],
     lines.map(({ name, unit, flatness }) => [
       unit === '' ? name : `${name}, ${unit}`,
       flatness.median.toFixed(2),
-      (flatness.slopePerMinute * 60).toFixed(2),
       flatness.growth.toFixed(2),
+      flatness.certainGrowth.toFixed(2),
       flatness.allowed.toFixed(2),
       flatness.isFlat ? 'yes' : 'NO',
     ]),
