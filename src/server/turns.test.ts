@@ -1,5 +1,7 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
-import { createWaitingRoom } from './turns.js';
+import { createWaitingRoom, type Turns } from './turns.js';
 
 test('one is at work, the others follow in order', () => {
   const room = createWaitingRoom();
@@ -18,6 +20,32 @@ test('one is at work, the others follow in order', () => {
   turns.take(() => done.push(5));
   expect(done).toEqual([1, 2, 3, 4, 5]);
 });
+
+test('who has had a turn is let go, also where somebody always waits', async () => {
+  const turns = createWaitingRoom().turns();
+  turns.take(() => undefined);
+  const first = takeOne(turns);
+  turns.take(() => undefined);
+  turns.over();
+  turns.take(() => undefined);
+  turns.over();
+  await new Promise((resolve) => setImmediate(resolve));
+  collectGarbage();
+  expect(first.deref()).toBeUndefined();
+});
+
+function takeOne(turns: Turns): WeakRef<() => void> {
+  const held = { taken: 0 };
+  const work = (): void => void (held.taken += 1);
+  turns.take(work);
+  return new WeakRef(work);
+}
+
+/** `gc` is there for code that is compiled after the flag. */
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+}
 
 test('those of a connection that is gone are forgotten', () => {
   const room = createWaitingRoom();

@@ -28,12 +28,10 @@ export function createWaitingRoom(): WaitingRoom {
   function turns(): Turns {
     let waiting: (() => void)[] = [];
     let isIdle = true;
-    let next = 0;
 
     function forget(): void {
-      inAll -= waiting.length - next;
+      inAll -= waiting.length;
       waiting = [];
-      next = 0;
     }
 
     return {
@@ -43,20 +41,19 @@ export function createWaitingRoom(): WaitingRoom {
           work();
           return true;
         }
-        if (waiting.length - next >= MOST_WAITING || inAll >= MOST_WAITING_IN_ALL) return false;
+        if (waiting.length >= MOST_WAITING || inAll >= MOST_WAITING_IN_ALL) return false;
         waiting.push(work);
         inAll += 1;
         return true;
       },
       over() {
-        const work = waiting[next];
+        // Out of the list at once: a caller that never lets it become empty must not hold what has been answered.
+        const work = waiting.shift();
         if (work === undefined) {
           isIdle = true;
           return;
         }
-        next += 1;
         inAll -= 1;
-        if (next === waiting.length) forget();
         work();
       },
       forget,
