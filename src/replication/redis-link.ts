@@ -20,46 +20,39 @@ export interface RedisLinkOptions {
   readonly clock: Clock;
   /** 0 to 1; spreads what many replicas would else do at the same moment. */
   readonly random: () => number;
-  /** For tests. */
-  readonly open?: typeof openSession;
 }
 
 const FIRST_WAIT_MS: Milliseconds = 500;
 const LONGEST_WAIT_MS: Milliseconds = 4_000;
 
-export function createRedisLink({ settings, clock, random, open = openSession }: RedisLinkOptions): RedisLink {
+export function createRedisLink({ settings, clock, random }: RedisLinkOptions): RedisLink {
   const listeners = new Map<string, Set<() => void>>();
   let session: RedisSession | undefined;
+  /** Ends the session, and its opening too. */
+  let current: AbortController | undefined;
   let opening: Promise<RedisSession> | undefined;
   let failure = new StoreError('away', 'the store has not been reached yet');
   let failures = 0;
   let openedAt = Number.NEGATIVE_INFINITY;
   let timer: Timer | undefined;
-  let generation = 0;
   let stopped = true;
 
   function connect(): void {
     if (stopped) return;
-    generation += 1;
-    const mine = generation;
-    const attempt = open({
+    const mine = new AbortController();
+    current = mine;
+    const attempt = openSession({
       settings,
+      signal: mine.signal,
       onMessage: tell,
       onEnd: (error) => {
-        if (mine === generation) ended(error);
+        if (mine === current) ended(error);
       },
     });
     opening = within(attempt, 'connecting to the store');
-    attempt.then(
-      (opened) => {
-        // Too late, or not wanted any more.
-        if (mine !== generation || stopped) opened.close();
-      },
-      () => undefined,
-    );
     opening.then(
       (opened) => {
-        if (mine !== generation || stopped) return;
+        if (mine !== current) return;
         opening = undefined;
         session = opened;
         openedAt = clock.monotonic();
@@ -68,15 +61,15 @@ export function createRedisLink({ settings, clock, random, open = openSession }:
         for (const channel of channels) tell(channel);
       },
       (error: unknown) => {
-        if (mine === generation) ended(storeError(error, 'connecting to the store'));
+        if (mine === current) ended(storeError(error, 'connecting to the store'));
       },
     );
   }
 
   function ended(error: StoreError): void {
-    generation += 1;
+    current?.abort();
+    current = undefined;
     if (session !== undefined && clock.monotonic() - openedAt > LONGEST_WAIT_MS) failures = 0;
-    session?.close();
     session = undefined;
     opening = undefined;
     failure = error;
@@ -147,8 +140,8 @@ export function createRedisLink({ settings, clock, random, open = openSession }:
     stop() {
       stopped = true;
       timer?.cancel();
-      generation += 1;
-      session?.close();
+      current?.abort();
+      current = undefined;
       session = undefined;
       opening = undefined;
       failure = new StoreError('away', 'this program is stopping');

@@ -13,13 +13,14 @@ export interface RedisSession {
   send(command: readonly (string | Buffer)[]): Promise<unknown>;
   /** Messages of these channels; none, without an error, where the server does not allow it. @throws {StoreError} */
   listen(channels: readonly string[]): Promise<void>;
-  close(): void;
 }
 
 export interface SessionOptions {
   readonly settings: RedisSettings;
+  /** Ends it at once, also while it is being opened: a server may take a connection and then say nothing for ever. */
+  readonly signal: AbortSignal;
   readonly onMessage: (channel: string) => void;
-  /** Called once when it is of no more use; not after `close`. */
+  /** Called once when it is of no more use; not after `signal`. */
   readonly onEnd: (error: StoreError) => void;
 }
 
@@ -30,19 +31,24 @@ export interface SessionOptions {
  *
  * @throws {StoreError}
  */
-export async function openSession({ settings, onMessage, onEnd }: SessionOptions): Promise<RedisSession> {
+export async function openSession({ settings, signal, onMessage, onEnd }: SessionOptions): Promise<RedisSession> {
   const opened: Client[] = [];
   let ended = false;
 
-  function end(error: unknown): void {
-    if (ended) return;
+  function close(): void {
     ended = true;
     for (const each of opened) each.drop();
+  }
+
+  function end(error: unknown): void {
+    if (ended) return;
+    close();
     onEnd(storeError(error, 'the connection to the store'));
   }
 
   async function connect(place: HostAndPort, access: Access, onError: (error: unknown) => void): Promise<Client> {
     const client = await createRedisClient({ place, access, limitMs: settings.limitMs, onError });
+    if (ended) throw new StoreError('away', 'the connection to the store is not wanted any more');
     opened.push(client);
     try {
       await client.connect();
@@ -55,22 +61,24 @@ export async function openSession({ settings, onMessage, onEnd }: SessionOptions
   async function findMaster(): Promise<HostAndPort> {
     const { place } = settings;
     if (place.kind === 'server') return place;
-    let last: unknown;
-    for (const node of place.nodes) {
-      try {
-        const sentinel = await connect(node, place.access, () => undefined);
-        const answer = await sentinel.send(['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', place.master]);
-        sentinel.drop();
-        const master = placeOf(answer);
-        if (master !== undefined) return master;
-        last = new StoreError('answer', `the Sentinel at ${node.host}:${node.port} knows no master of that name`);
-      } catch (error) {
-        last = error;
-      }
+    try {
+      // All at once: one that says nothing, as where its machine is gone, would take the time of the others.
+      return await Promise.any(place.nodes.map((node) => askSentinel(node, place)));
+    } catch (error) {
+      throw storeError(error instanceof AggregateError ? error.errors.at(-1) : error, 'asking Sentinel');
+    } finally {
+      for (const each of opened) each.drop();
     }
-    throw storeError(last, 'asking Sentinel');
   }
 
+  async function askSentinel(node: HostAndPort, { access, master: name }: SentinelPlace): Promise<HostAndPort> {
+    const sentinel = await connect(node, access, () => undefined);
+    const master = placeOf(await sentinel.send(['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name]));
+    if (master !== undefined) return master;
+    throw new StoreError('answer', `the Sentinel at ${node.host}:${node.port} knows no master of that name`);
+  }
+
+  signal.addEventListener('abort', close, { once: true });
   try {
     const master = await findMaster();
     const access = { username: settings.username, password: settings.password, tls: settings.tls };
@@ -81,14 +89,9 @@ export async function openSession({ settings, onMessage, onEnd }: SessionOptions
     return {
       send: (command) => commands.send(command),
       listen: (channels) => subscribe(news, channels, onMessage),
-      close() {
-        ended = true;
-        for (const each of opened) each.drop();
-      },
     };
   } catch (error) {
-    ended = true;
-    for (const each of opened) each.drop();
+    close();
     throw storeError(error, 'connecting to the store');
   }
 }
@@ -118,6 +121,8 @@ function placeOf(answer: unknown): HostAndPort | undefined {
   const port = Number(String(answer[1]));
   return Number.isInteger(port) && port > 0 ? { host: String(answer[0]), port } : undefined;
 }
+
+type SentinelPlace = Extract<RedisSettings['place'], { readonly kind: 'sentinel' }>;
 
 interface Access {
   readonly username: string | undefined;
@@ -162,6 +167,11 @@ async function createRedisClient({ place, access, limitMs, onError }: ClientOpti
     commandOptions: { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } },
   });
   client.on('error', onError);
+  let dropped = false;
+  // The client lets go of what is connected, and not of what is being connected.
+  client.on('connect', () => {
+    if (dropped) client.destroy();
+  });
   return {
     async connect() {
       await client.connect();
@@ -169,6 +179,7 @@ async function createRedisClient({ place, access, limitMs, onError }: ClientOpti
     send: (command) => client.sendCommand([...command]),
     subscribe: (channels, listener) => client.subscribe([...channels], (_, channel) => listener(channel)),
     drop() {
+      dropped = true;
       if (client.isOpen) client.destroy();
     },
   };

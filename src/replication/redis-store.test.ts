@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { type RedisServer, startRedis } from '../../test/support/redis-server.js';
 import { waitUntil } from '../../test/support/wait-until.js';
@@ -282,6 +283,54 @@ describe('a store that does not do its part', () => {
     expect(await codeOf(store.look(0))).toBe('done');
   });
 });
+
+describe('servers that take connections and say nothing', () => {
+  test('among Sentinels keep nobody from the others', async () => {
+    const [sentinel, silent] = [await another({ sentinel: true }), await silentServer()];
+    await sentinel.command('SENTINEL', 'MONITOR', 'shared', '127.0.0.1', String(redis.port), '1');
+    const nodes = [silent.port, sentinel.port].map((port) => ({ host: '127.0.0.1', port }));
+    const access = { username: undefined, password: undefined, tls: undefined };
+    const link = linkTo(0, { place: { kind: 'sentinel', master: 'shared', nodes, access } });
+    expect(await codeOf(storeOn(link).look(0))).toBe('done');
+    await waitUntil(() => silent.open === 0, { within: 2_000, describe: () => silent.open, every: 10 });
+  });
+
+  test('hold one connection, however often they are tried', async () => {
+    const silent = await silentServer();
+    const link = linkTo(silent.port, { password: new Secret('any') }, 100);
+    await waitUntil(() => silent.taken >= 3, { within: 5_000, describe: () => silent.taken, every: 10 });
+    expect(silent.open).toBeLessThanOrEqual(1);
+    link.stop();
+    await waitUntil(() => silent.open === 0, { within: 2_000, describe: () => silent.open, every: 10 });
+  });
+});
+
+async function silentServer(): Promise<{ readonly port: number; readonly open: number; readonly taken: number }> {
+  const sockets = new Set<Socket>();
+  let taken = 0;
+  const server = createServer((socket) => {
+    taken += 1;
+    sockets.add(socket);
+    socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
+    socket.resume();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return {
+    port: address.port,
+    get open() {
+      return sockets.size;
+    },
+    get taken() {
+      return taken;
+    },
+  };
+}
 
 async function another(options: Parameters<typeof startRedis>[0] = {}): Promise<RedisServer> {
   const server = await startRedis(options);
