@@ -97,6 +97,19 @@ test('stopped it does nothing more, not even for the ping under way', async () =
   expect(events).toEqual(['30']);
 });
 
+test('stopped and started again during a ping it pings once a minute', async () => {
+  const gate = deferred<void>();
+  const { watchdog, events, pass } = watched('+', 0, gate.promise);
+  watchdog.start();
+  await pass(30_000);
+  watchdog.stop();
+  watchdog.start();
+  gate.resolve();
+  await settle();
+  for (let half = 0; half < 6; half += 1) await pass(30_000);
+  expect(events).toEqual(['30', '60', '120', '180']);
+});
+
 test('a row of failures is told once, its end too', async () => {
   const { watchdog, logged, pass } = watched('---++');
   watchdog.start();

@@ -41,8 +41,10 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
   let timer: Timer | undefined;
   let failures = 0;
   let stopped = true;
+  /** Counts starts: a ping of before the last one leads to no other. */
+  let watches = 0;
 
-  async function watch(): Promise<void> {
+  async function watch(mine: number): Promise<void> {
     const startedAt = clock.monotonic();
     try {
       await options.ping(options.timeoutMs);
@@ -50,8 +52,8 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
     } catch (error) {
       if (!stopped) fail(error);
     }
-    if (stopped) return;
-    timer = clock.after(Math.max(0, startedAt + options.rateMs - clock.monotonic()), () => void watch());
+    if (stopped || mine !== watches) return;
+    timer = clock.after(Math.max(0, startedAt + options.rateMs - clock.monotonic()), () => void watch(mine));
   }
 
   function fail(error: unknown): void {
@@ -78,7 +80,9 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
     start() {
       if (!stopped) return;
       stopped = false;
-      timer = clock.after(options.initialDelayMs, () => void watch());
+      watches += 1;
+      const mine = watches;
+      timer = clock.after(options.initialDelayMs, () => void watch(mine));
     },
     stop,
   };
