@@ -9,7 +9,7 @@ import {
   type ReplicaOptions,
   startReplica,
 } from '../../test/support/replication/replica.js';
-import type { ReplicaStore } from './replica-store.js';
+import { type ReplicaStore, StoreError } from './replica-store.js';
 
 let clock: ManualClock;
 let server: MemoryServer;
@@ -80,6 +80,25 @@ test('a leader stops believing before its lease is over, whatever its timers do'
   delete store['one'];
   await pass(clock, 10_000);
   expect([one.role, two.role]).toEqual(['follower', 'leader']);
+});
+
+test('a leader that can renew and whose writings come too late gives the lease to another', async () => {
+  let late = false;
+  const connected = server.connect(() => 'fine');
+  const slow: ReplicaStore = {
+    ...connected,
+    put: (...args) => (late ? Promise.reject(new StoreError('late', 'too late')) : connected.put(...args)),
+  };
+  const one = replica('one', { store: slow });
+  await pass(clock, 1_000);
+  const two = replica('two');
+  await pass(clock, 3_000);
+  expect([one.role, two.role]).toEqual(['leader', 'follower']);
+  late = true;
+  cloudFoundry = 2;
+  await pass(clock, 3 * LEASE_MS);
+  expect([one.role, two.role]).toEqual(['follower', 'leader']);
+  expect([one.knows, two.knows]).toEqual([2, 2]);
 });
 
 describe('a store that is', () => {
@@ -157,17 +176,24 @@ describe('a value that', () => {
   });
 
   test.each([
-    ['is damaged', (): Buffer | undefined => Buffer.from('x'), 'checksum'],
-    ['is gone', (): Buffer | undefined => undefined, 'is gone'],
-  ] as const)('%s is not used, and asked for once more', async (_, how, words) => {
+    ['is damaged', (): Buffer | undefined => Buffer.from('x'), 'checksum', 6],
+    ['is gone', (): Buffer | undefined => undefined, 'is gone', Number.POSITIVE_INFINITY],
+  ] as const)('%s is not used, and asked for once more', async (_, how, words, mostFetches) => {
     let broken = true;
+    let fetched = 0;
     const connected = damaged(
       server.connect(() => 'fine'),
-      (value) => (broken ? how() : value),
+      (value) => {
+        fetched += 1;
+        return broken ? how() : value;
+      },
     );
     const [one, two] = await leaderAndFollower({ store: connected, known: 1 });
     expect(two.count(words)).toBe(1);
     expect(two.failures).toContain('value');
+    fetched = 0;
+    await pass(clock, 4 * READ_EVERY_MS);
+    expect(fetched).toBeLessThanOrEqual(mostFetches);
     broken = false;
     cloudFoundry = 3;
     await pass(clock, 3 * LEASE_MS);
@@ -203,6 +229,17 @@ describe('an invalidation', () => {
     await pass(clock, 15_000);
     await asked;
     expect(two.knows).toBe(9);
+  });
+
+  test('at one that stops is not waited for', async () => {
+    const [, two] = await leaderAndFollower();
+    store['one'] = 'away';
+    const before = two.replication.invalidate(['apps']);
+    await pass(clock, 250);
+    expect(two.readings).toBe(0);
+    void two.replication.stop();
+    await Promise.all([before, two.replication.invalidate(['apps'])]);
+    expect(two.readings).toBe(2);
   });
 
   test('that cannot be told is refused with the reason', async () => {

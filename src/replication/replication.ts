@@ -8,7 +8,7 @@ import { createRepeats } from '../telemetry/repeats.js';
 import { type HeldLease, type ReplicaStore, StoreError, type StoreErrorCode, type Wishes } from './replica-store.js';
 import { createRoleKeeper, type ReplicaRole } from './role-keeper.js';
 import { createSharedCopy } from './shared-copy.js';
-import type { Version } from './shared-head.js';
+import type { SharedHead, Version } from './shared-head.js';
 import { inventoryCodec, type ValueCodec } from './shared-value.js';
 import { createWishDesk } from './wish-desk.js';
 
@@ -161,12 +161,12 @@ export function createReplication(options: ReplicationOptions): Replication {
     return false;
   }
 
-  /** Who cannot share is no leader: the others would wait for it. */
+  /** Who cannot share is no leader, even where it can renew: the others would wait for it, or go on with what is old. */
   async function unshared(held: HeldLease, error: unknown): Promise<void> {
     const now = clock.monotonic();
     unsharedSince ??= now;
-    if (!(error instanceof StoreError) || error.code === 'away' || error.code === 'late') return;
-    if (keeper.role === 'leader' && now - unsharedSince < leaseMs) return;
+    const isRefused = error instanceof StoreError && error.code !== 'away' && error.code !== 'late';
+    if ((!isRefused || keeper.role === 'leader') && now - unsharedSince < leaseMs) return;
     unsharedSince = undefined;
     abstainUntil = now + leaseMs * ABSTAIN_LEASES * (1 + random());
     lost();
@@ -185,8 +185,7 @@ export function createReplication(options: ReplicationOptions): Replication {
     const { lease: seen, head } = await store.look(copy.version.fence);
     contacted();
     if (seen === undefined) return await compete();
-    // The answer that told us of it was lost.
-    if (seen.holder === replicaId) return await begin(seen.fence);
+    if (seen.holder === replicaId) return await keepOrGive(seen.fence, head);
     if (head !== undefined && head.version.fence === seen.fence) {
       leader = seen.holder;
       const outcome = await copy.heed(head);
@@ -196,16 +195,28 @@ export function createReplication(options: ReplicationOptions): Replication {
     return Math.min(LOOK_EVERY_MS, seen.leftMs + 100 * random());
   }
 
-  async function compete(): Promise<Milliseconds> {
-    if (stopped || clock.monotonic() < abstainUntil) return LOOK_EVERY_MS;
-    const acquired = await store.acquire(replicaId, copy.version.fence);
-    if (acquired === undefined) return LOOK_EVERY_MS / 4;
-    desk.inherit(acquired.head?.answered ?? {});
-    return await begin(acquired.fence);
+  /** A lease of ours that we do not know of: the answer that told us was lost, or what gave it back. */
+  async function keepOrGive(fence: number, head: SharedHead | undefined): Promise<Milliseconds> {
+    if (!isAbstaining()) return await begin(fence, head);
+    await store.release({ holder: replicaId, fence });
+    return LOOK_EVERY_MS;
   }
 
-  async function begin(fence: number): Promise<Milliseconds> {
+  async function compete(): Promise<Milliseconds> {
+    if (isAbstaining()) return LOOK_EVERY_MS;
+    const acquired = await store.acquire(replicaId, copy.version.fence);
+    if (acquired === undefined) return LOOK_EVERY_MS / 4;
+    return await begin(acquired.fence, acquired.head);
+  }
+
+  function isAbstaining(): boolean {
+    return stopped || clock.monotonic() < abstainUntil;
+  }
+
+  async function begin(fence: number, head: SharedHead | undefined): Promise<Milliseconds> {
     lease = { holder: replicaId, fence };
+    desk.inherit(head?.answered ?? {});
+    unsharedSince = undefined;
     caughtUp = false;
     wishedBefore = undefined;
     await lead(lease);
@@ -277,10 +288,11 @@ export function createReplication(options: ReplicationOptions): Replication {
       if (lease !== undefined) wake();
     },
     async invalidate(kinds) {
-      if (keeper.role !== 'follower') return await options.refresh(kinds);
+      const isOurs = (): boolean => stopped || keeper.role !== 'follower';
+      if (isOurs()) return await options.refresh(kinds);
       const asked = await store.ask(kinds);
       // Perhaps it is for us to read by now.
-      if (keeper.role !== 'follower') return await options.refresh(kinds);
+      if (isOurs()) return await options.refresh(kinds);
       await desk.wait(asked);
     },
     suspect() {
@@ -296,6 +308,8 @@ export function createReplication(options: ReplicationOptions): Replication {
       endNews();
       keeper.stop();
       joined();
+      // Nobody tells us any more that it has been read.
+      desk.takeBack();
       await turning;
       if (lease === undefined) return;
       await store.release(lease).catch((error: unknown) => log.debug('the lease could not be given back', { error }));

@@ -57,6 +57,8 @@ export function createSharedCopy(options: SharedCopyOptions): SharedCopy {
   let waitingSince: Milliseconds | undefined;
   /** What may not be used here, and whose it was. */
   let refused: { readonly fence: number; readonly text: string } | undefined;
+  /** Not to be read by this program: fetched again when it has been written anew, since it may be megabytes. */
+  let unreadable: Version | undefined;
   /** Monotonic: since when what was read here stands against what is shared. */
   let ownSince: Milliseconds | undefined;
   /** What was last written beside the value, as text: nothing is written twice. */
@@ -70,6 +72,7 @@ export function createSharedCopy(options: SharedCopyOptions): SharedCopy {
     if (found === undefined || facts === undefined) return unusable('the shared inventory is gone');
     // Another leader may have written meanwhile; what is older than what we know stays unread.
     if (isNewer(version, found.head.version)) return 'waiting';
+    unreadable = found.head.version;
     if (hashOf(found.value) !== facts.hash)
       return unusable('the shared inventory is damaged: its checksum does not fit');
     let unpacked: DatedInventory;
@@ -78,6 +81,7 @@ export function createSharedCopy(options: SharedCopyOptions): SharedCopy {
     } catch (error) {
       return unusable(`the shared inventory cannot be read: ${describeError(error)}`);
     }
+    unreadable = undefined;
     const dated = options.judge({ ...unpacked, readAtMs: facts.readAtMs });
     if (typeof dated === 'string') {
       refused = { fence: found.head.version.fence, text: textOf(facts) };
@@ -142,6 +146,7 @@ export function createSharedCopy(options: SharedCopyOptions): SharedCopy {
         return 'whole';
       }
       const isHere = held?.facts.hash === value.hash && options.known()?.inventory === held.inventory;
+      if (!isHere && unreadable !== undefined && !isNewer(head.version, unreadable)) return 'unusable';
       if (!isHere) return await load();
       if (isNewer(head.version, version)) version = head.version;
       redate(value);
@@ -173,6 +178,7 @@ export function createSharedCopy(options: SharedCopyOptions): SharedCopy {
       return true;
     },
     forget() {
+      written = '';
       isLacking = true;
     },
   };
