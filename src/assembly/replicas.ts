@@ -42,6 +42,7 @@ const SHORTEST_LIMIT_MS: Milliseconds = 2_000;
 export function createReplicas({ replicaId, clock }: { readonly replicaId: string; readonly clock: Clock }): Replicas {
   let current: { readonly key: string; readonly settings: ReplicationConfig; readonly link: RedisLink } | undefined;
   let started = false;
+  let made = 0;
 
   return {
     get key() {
@@ -72,7 +73,10 @@ export function createReplicas({ replicaId, clock }: { readonly replicaId: strin
       const { leaseMs, keepSeconds } = settings;
       const keys = storeKeys({ prefix: settings.redis.prefix, apiOrigin, reader, scope });
       const store = createRedisStore({ link, keys, leaseMs, keepSeconds });
-      return createReplication({ ...member, store, replicaId, leaseMs, clock, random: Math.random });
+      // Two foundations of one process may be alike, and one that begins anew follows itself: a lease is for one of them.
+      made += 1;
+      const id = `${replicaId}/${made}`;
+      return createReplication({ ...member, store, replicaId: id, leaseMs, clock, random: Math.random });
     },
     close: () => current?.link.stop(),
   };
