@@ -28,3 +28,10 @@ test.each([
 ])('words that are no longer than the secret: %s', (_, words, expected) => {
   expect(withoutSecrets(words, ['pass-word-1', '🔑🔑🔑🔑'])).toBe(expected);
 });
+
+test.each(['pass word/1', 'pass+word/1', 'pass%20word/1', 'pass&#32;word/1', 'pass\\u0020word/1', 'pass word\\/1'])(
+  'one character written in another way is enough: %s',
+  (words) => {
+    expect(withoutSecrets(`${words} is bad`, ['pass word/1'])).toBe('<secret> is bad');
+  },
+);

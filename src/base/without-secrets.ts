@@ -12,9 +12,11 @@ export function withoutSecrets(
   const known = secrets.flatMap((secret) => (secret === undefined || secret === '' ? [] : [secret]));
   if (known.length === 0) return words;
   const inBase64 = [...encoded, ...known].flatMap(base64Of).filter((text) => text.length >= SHORTEST_BASE64);
-  // No writing is shorter than what is written. The expression of a token takes 40 ms and megabytes to compile, and this
-  // is asked about two short headers of every page of a list.
-  const mayHold = (text: string): boolean => [...text].length <= words.length;
+  // No writing is shorter than what is written, and each begins with one of four characters where it is another. The
+  // expression of a token takes 40 ms and megabytes to compile, and this is asked about two short headers of every page
+  // of a list, and about every scrape that fails.
+  const isEncoded = /[%&\\+]/.test(words);
+  const mayHold = (text: string): boolean => (isEncoded ? [...text].length <= words.length : words.includes(text));
   // Longest first: what an encoded form contains may be the plain one.
   const forms = [
     ...inBase64.filter(mayHold).map((text) => `${anyWriting(text)}(?:=|%3[dD]){0,2}`),
