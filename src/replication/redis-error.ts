@@ -1,4 +1,5 @@
 import { CodedError, describeError, errorCode } from '../base/errors.js';
+import { withoutSecrets } from '../base/without-secrets.js';
 import { StoreError, type StoreErrorCode } from './replica-store.js';
 
 /** First words of what a server answers (redis.io/docs, "Errors"); within a script they may stand behind others. */
@@ -10,10 +11,13 @@ const ANSWERS: readonly (readonly [RegExp, StoreErrorCode])[] = [
   [/\bBUSY\b/, 'late'],
 ];
 
-/** What the client says of an error, in our words; `what` was tried completes "the store does not do it". */
-export function storeError(error: unknown, what: string): StoreError {
+/**
+ * What the client says of an error, in our words; `what` was tried completes "the store does not do it". A server may
+ * quote what it was sent, so `secrets` are taken out.
+ */
+export function storeError(error: unknown, what: string, secrets: readonly string[]): StoreError {
   if (error instanceof StoreError) return error;
-  const sentence = withoutArguments(describeError(error));
+  const sentence = withoutSecrets(withoutArguments(describeError(error)), secrets);
   if (!isAnswer(error)) return new StoreError('away', `${what} failed: ${sentence}`, { cause: causeOf(error) });
   const code = ANSWERS.find(([pattern]) => pattern.test(sentence))?.[1] ?? 'answer';
   return new StoreError(code, `${what} was answered: ${sentence}`);

@@ -2,7 +2,7 @@ import type { Clock, Timer } from '../base/clock.js';
 import type { Milliseconds } from '../base/duration.js';
 import { storeError } from './redis-error.js';
 import { openSession, type RedisSession } from './redis-session.js';
-import type { RedisSettings } from './redis-settings.js';
+import { type RedisSettings, secretsOf } from './redis-settings.js';
 import { StoreError } from './replica-store.js';
 
 /** A server that is used as long as it answers, and looked for again when it does not. */
@@ -26,6 +26,7 @@ const FIRST_WAIT_MS: Milliseconds = 500;
 const LONGEST_WAIT_MS: Milliseconds = 4_000;
 
 export function createRedisLink({ settings, clock, random }: RedisLinkOptions): RedisLink {
+  const secrets = secretsOf(settings);
   const listeners = new Map<string, Set<() => void>>();
   let session: RedisSession | undefined;
   /** Ends the session, and its opening too. */
@@ -61,7 +62,7 @@ export function createRedisLink({ settings, clock, random }: RedisLinkOptions): 
         for (const channel of channels) tell(channel);
       },
       (error: unknown) => {
-        if (mine === current) ended(storeError(error, 'connecting to the store'));
+        if (mine === current) ended(storeError(error, 'connecting to the store', secrets));
       },
     );
   }
@@ -86,7 +87,7 @@ export function createRedisLink({ settings, clock, random }: RedisLinkOptions): 
     try {
       await within(to.listen(channels), 'subscribing at the store');
     } catch (error) {
-      if (to === session) ended(storeError(error, 'subscribing at the store'));
+      if (to === session) ended(storeError(error, 'subscribing at the store', secrets));
     }
   }
 
@@ -121,7 +122,7 @@ export function createRedisLink({ settings, clock, random }: RedisLinkOptions): 
       try {
         return await within(used.send(command), `${String(command[0])} to the store`);
       } catch (error) {
-        const reason = storeError(error, 'the store');
+        const reason = storeError(error, 'the store', secrets);
         // An answer that comes late would be taken for that of the next command; and a copy may have a new master.
         if (used === session && isEnd(reason)) ended(reason);
         throw reason;

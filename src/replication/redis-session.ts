@@ -4,7 +4,7 @@ import type { Secret } from '../base/secret.js';
 import type { HostAndPort, TlsConfig } from '../config/config.js';
 import { createTlsContext } from '../outbound/tls-context.js';
 import { storeError } from './redis-error.js';
-import type { RedisSettings } from './redis-settings.js';
+import { type RedisSettings, secretsOf } from './redis-settings.js';
 import { StoreError } from './replica-store.js';
 
 /** One use of a server, from connecting to the first fault: nothing is mended, whoever uses it opens another. */
@@ -32,6 +32,7 @@ export interface SessionOptions {
  * @throws {StoreError}
  */
 export async function openSession({ settings, signal, onMessage, onEnd }: SessionOptions): Promise<RedisSession> {
+  const secrets = secretsOf(settings);
   const opened: Client[] = [];
   let ended = false;
 
@@ -43,7 +44,7 @@ export async function openSession({ settings, signal, onMessage, onEnd }: Sessio
   function end(error: unknown): void {
     if (ended) return;
     close();
-    onEnd(storeError(error, 'the connection to the store'));
+    onEnd(storeError(error, 'the connection to the store', secrets));
   }
 
   async function connect(place: HostAndPort, access: Access, onError: (error: unknown) => void): Promise<Client> {
@@ -53,7 +54,7 @@ export async function openSession({ settings, signal, onMessage, onEnd }: Sessio
     try {
       await client.connect();
     } catch (error) {
-      throw storeError(error, `connecting to the store at ${place.host}:${place.port}`);
+      throw storeError(error, `connecting to the store at ${place.host}:${place.port}`, secrets);
     }
     return client;
   }
@@ -65,7 +66,7 @@ export async function openSession({ settings, signal, onMessage, onEnd }: Sessio
       // All at once: one that says nothing, as where its machine is gone, would take the time of the others.
       return await Promise.any(place.nodes.map((node) => askSentinel(node, place)));
     } catch (error) {
-      throw storeError(error instanceof AggregateError ? error.errors.at(-1) : error, 'asking Sentinel');
+      throw storeError(error instanceof AggregateError ? error.errors.at(-1) : error, 'asking Sentinel', secrets);
     } finally {
       for (const each of opened) each.drop();
     }
@@ -92,7 +93,7 @@ export async function openSession({ settings, signal, onMessage, onEnd }: Sessio
     };
   } catch (error) {
     close();
-    throw storeError(error, 'connecting to the store');
+    throw storeError(error, 'connecting to the store', secrets);
   }
 }
 
@@ -110,9 +111,8 @@ async function subscribe(
   try {
     await client.subscribe(channels, onMessage);
   } catch (error) {
-    const reason = storeError(error, 'subscribing');
     // Looking every few seconds does without it.
-    if (reason.code !== 'denied') throw reason;
+    if (storeError(error, 'subscribing', []).code !== 'denied') throw error;
   }
 }
 

@@ -6,3 +6,9 @@ export interface RedisSettings extends RedisConfig {
   /** For connecting as a whole, and for each command. */
   readonly limitMs: Milliseconds;
 }
+
+/** All that a server may quote and nobody may read. */
+export function secretsOf({ password, place }: RedisSettings): readonly string[] {
+  const passwords = place.kind === 'sentinel' ? [password, place.access.password] : [password];
+  return passwords.flatMap((each) => each?.reveal() ?? []);
+}
