@@ -101,6 +101,23 @@ test('a leader that can renew and whose writings come too late gives the lease t
   expect([one.knows, two.knows]).toEqual([2, 2]);
 });
 
+test('one that cannot read what is shared does not keep the lease from others', async () => {
+  let late = false;
+  const connected = server.connect(() => 'fine');
+  const slow: ReplicaStore = {
+    ...connected,
+    fetch: () => (late ? Promise.reject(new StoreError('late', 'too late')) : connected.fetch()),
+  };
+  const [one] = await leaderAndFollower({ store: slow });
+  late = true;
+  one.kill();
+  await pass(clock, 15_000);
+  expect(server.leader).toBe('two');
+  const three = replica('three');
+  await pass(clock, 2 * LEASE_MS);
+  expect([three.role, server.leader]).toEqual(['leader', 'three']);
+});
+
 describe('a store that is', () => {
   test.each(['away', 'late', 'denied', 'answer'] as const)(
     '%s leaves each by itself with what it has, and heals',

@@ -139,11 +139,11 @@ export function createReplication(options: ReplicationOptions): Replication {
     const wished = await store.renew(held);
     contacted();
     if (wished === undefined) return lost();
-    if (!caughtUp) await copy.catchUp();
-    caughtUp = true;
-    if (keeper.role === 'leader' && unsharedSince === undefined) keeper.leads(until);
-    heedNotes(wished);
     try {
+      if (!caughtUp) await copy.catchUp();
+      caughtUp = true;
+      if (keeper.role === 'leader' && unsharedSince === undefined) keeper.leads(until);
+      heedNotes(wished);
       if (!(await copy.share(held, desk.answered))) return lost();
       unsharedSince = undefined;
     } catch (error) {
