@@ -74,7 +74,11 @@ describe('nothing explains', () => {
     ['a wrong status for want of a processor', { odd: [odd()], starvations: [STARVED] }, /502/],
     ['a fault that came out as success', { strikes: [strike()] }, /came out as a good scrape/],
     ['a target that is lost', { departures: [{ instance: 'app/1', atMs: 5 }] }, /is listed no longer/],
-    ['a list that failed', { failedLists: [{ atMs: 5, reason: '503' }] }, /gave no list: 503/],
+    [
+      'a list that failed',
+      { failedLists: [{ atMs: 5, endedMs: 6, isLate: false, reason: '503' }] },
+      /gave no list: 503/,
+    ],
   ])('%s', (_, history, words) => {
     const { misses } = reconcile({ ...NOTHING, ...history });
     expect(misses).toEqual([expect.stringMatching(words)]);

@@ -71,7 +71,8 @@ async function readList(): Promise<void> {
     take(new Set(groups.map(({ labels }) => labels['__metrics_path__'] ?? '')));
     lists += 1;
   } catch (error) {
-    failedLists.push({ atMs: began, reason: String(error) });
+    const isLate = error instanceof Error && error.name === 'TimeoutError';
+    failedLists.push({ atMs: began, endedMs: Date.now(), isLate, reason: String(error) });
   }
 }
 

@@ -73,6 +73,9 @@ export interface CallerReport {
 
 export interface FailedList {
   readonly atMs: Milliseconds;
+  readonly endedMs: Milliseconds;
+  /** It had not come after the time in which it is asked for again. */
+  readonly isLate: boolean;
   readonly reason: string;
 }
 

@@ -16,7 +16,6 @@ export interface Bound {
 
 export interface Flatness {
   readonly median: number;
-  readonly slopePerMinute: number;
   /** Over the time that is judged. */
   readonly growth: number;
   /** The least that the growth is, with 95 % confidence: lines that swing rise and fall a little by chance. */
@@ -45,7 +44,7 @@ export function judgeFlatness(points: readonly Point[], { share, amount }: Bound
   const growth = slopePerMinute * minutes;
   const certainGrowth = leastSlope(slopes, judged.length) * minutes;
   const allowed = Math.max(share * middle, amount);
-  return { median: middle, slopePerMinute, growth, certainGrowth, allowed, isFlat: certainGrowth <= allowed };
+  return { median: middle, growth, certainGrowth, allowed, isFlat: certainGrowth <= allowed };
 }
 
 /** Of the normal distribution, two-sided 95 %. */

@@ -100,8 +100,9 @@ export function reconcile(history: History): Reconciled {
     if (changeOf('instances go', instance, moment) === undefined && !isForgotten(instance, moment))
       misses.push(`${time(atMs)} ${instance} is listed no longer, and nothing happened to it`);
   }
-  for (const { atMs, reason } of history.failedLists) {
-    if (!isDown(atMs, atMs)) misses.push(`${time(atMs)} /discovery gave no list: ${reason}`);
+  for (const { atMs, endedMs, isLate, reason } of history.failedLists) {
+    const isExcused = isDown(atMs, endedMs) || (isLate && isStarved({ sentMs: atMs, endedMs }));
+    if (!isExcused) misses.push(`${time(atMs)} /discovery gave no list: ${reason}`);
   }
   const unseen = history.strikes.filter((strike) => !seen.has(strike));
   for (const { instance, atMs, fault, askedAgain } of unseen) {
