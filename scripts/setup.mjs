@@ -1,7 +1,7 @@
 // Makes a fresh clone ready to run: dependencies, build and, where asked for, the partner programs of demo and tests.
 // Plain JavaScript, since it runs before there is a compiler. Does nothing where nothing is to be done.
 import { execFileSync } from 'node:child_process';
-import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, lstatSync, readdirSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -51,6 +51,10 @@ function changedAt(file) {
 
 function installDependencies() {
   if (changedAt('node_modules/.package-lock.json') >= changedAt('package-lock.json')) return;
+  if (lstatSync(join(ROOT, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink()) {
+    say('node_modules is a link: npm ci would empty what it leads to, so that is left to you');
+    return;
+  }
   say('installing dependencies (npm ci)');
   run('npm', ['ci', '--no-fund', '--no-audit', '--loglevel=error']);
 }

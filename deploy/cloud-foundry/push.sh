@@ -52,7 +52,7 @@ done
 
 # A value of the file of variables, which is flat.
 value() {
-  sed -n "s/^$1:[[:space:]]*\([^[:space:]#]*\).*/\1/p" "$vars" | head -n 1
+  sed -n "s/^$1:[[:space:]]*\([^[:space:]#]*\).*/\1/p" "$vars" | head -n 1 | tr -d "\"'"
 }
 
 [ -f "$vars" ] || fail "there is no $vars: copy vars.example.yml, or name another file by --vars"

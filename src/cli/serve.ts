@@ -17,6 +17,9 @@ export const serve: Command = {
   --server.port=PORT, --log.format=json  any option of the file, by its path
   -Dserver.port=PORT                     the same as a switch of Java
 
+  Options may be variables too: PROMREGATOR_CACHE_FILE is promregator.cache.file. PROMREGATOR_CONFIG_DIR names the
+  folder of promregator.yml.
+
   'promregator check-config' says what all of it comes to.
 `,
   async run(given) {
