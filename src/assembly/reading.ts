@@ -3,6 +3,7 @@ import type { ResourceKind } from '../foundation/resources.js';
 import type { Watchdog } from '../foundation/watchdog.js';
 import type { Replication } from '../replication/replication.js';
 import type { ReplicaRole } from '../replication/role-keeper.js';
+import { isBlind } from './blindness.js';
 import type { Member, Replicas } from './replicas.js';
 
 export interface ReadingParts {
@@ -10,7 +11,7 @@ export interface ReadingParts {
   readonly watchdog: Watchdog | undefined;
   /** Undefined: this process reads, always. */
   readonly replicas: Replicas | undefined;
-  readonly member: Omit<Member, 'scopeText' | 'onRole' | 'onTaken' | 'refresh' | 'onSuspicion'>;
+  readonly member: Omit<Member, 'scopeText' | 'onRole' | 'onTaken' | 'refresh' | 'onSuspicion' | 'isBlind'>;
 }
 
 /** Who reads a foundation: this process, or one of its replicas, from which it takes what was read. */
@@ -63,6 +64,7 @@ export function createReading({ refresher, watchdog, replicas, member }: Reading
       onTaken: (dated) => refresher.adopt(dated),
       refresh: (kinds) => refresher.refresh(kinds),
       onSuspicion: () => refresher.suspect('processes'),
+      isBlind: () => isBlind(refresher.lists),
     });
     return made;
   }

@@ -45,5 +45,6 @@ function member(): Member {
     onRole: () => undefined,
     refresh: () => Promise.resolve(),
     onSuspicion: () => undefined,
+    isBlind: () => false,
   };
 }

@@ -118,6 +118,47 @@ test('one that cannot read what is shared does not keep the lease from others', 
   expect([three.role, server.leader]).toEqual(['leader', 'three']);
 });
 
+describe('a leader that is blind', () => {
+  test('gives the lease to one that sees, and all know what that reads', async () => {
+    let blind = false;
+    const one = replica('one', { isBlind: () => blind });
+    await pass(clock, 1_000);
+    const two = replica('two');
+    await pass(clock, 3_000);
+    expect([one.role, two.role]).toEqual(['leader', 'follower']);
+    blind = true;
+    cloudFoundry = 2;
+    await pass(clock, 2 * LEASE_MS);
+    expect([one.role, two.role]).toEqual(['follower', 'leader']);
+    expect([one.knows, two.knows]).toEqual([2, 2]);
+    expect(one.roles).not.toContain('alone');
+    expect(one.count('another replica is to read it')).toBe(1);
+  });
+
+  test('gives way once in ten minutes, where all are', async () => {
+    let blind = false;
+    const isBlind = (): boolean => blind;
+    const one = replica('one', { isBlind });
+    await pass(clock, 1_000);
+    const two = replica('two', { isBlind });
+    await pass(clock, 3_000);
+    blind = true;
+    const told = (): readonly number[] => [one, two].map(({ count }) => count('another replica is to read it'));
+    await pass(clock, 540_000);
+    expect(told()).toEqual([1, 1]);
+    expect([one.role, two.role].toSorted()).toEqual(['follower', 'leader']);
+    await pass(clock, 120_000);
+    expect(told()).toEqual([2, 2]);
+  });
+
+  test('has the lease again where nobody else takes it', async () => {
+    const one = replica('one', { isBlind: () => true, known: 1 });
+    await pass(clock, 10 * LEASE_MS);
+    expect(one.role).toBe('leader');
+    expect(one.count('another replica is to read it')).toBe(1);
+  });
+});
+
 describe('a store that is', () => {
   test.each(['away', 'late', 'denied', 'answer'] as const)(
     '%s leaves each by itself with what it has, and heals',

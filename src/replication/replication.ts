@@ -33,6 +33,8 @@ export interface ReplicationOptions {
   readonly refresh: (kinds: readonly ResourceKind[]) => Promise<void>;
   /** Another replica doubts what is known of processes; asked of leaders. */
   readonly onSuspicion: () => void;
+  /** Cloud Foundry cannot be reached from here, and perhaps from where the others are; asked of leaders. */
+  readonly isBlind: () => boolean;
   readonly codec?: ValueCodec;
 }
 
@@ -74,6 +76,8 @@ const MARGIN_SHARE = 0.1;
 /** For so many leases at least a replica that could not write leaves the next one to others. */
 const ABSTAIN_LEASES = 3;
 const SUSPICION_GAP_MS: Milliseconds = 10_000;
+/** Who is blind gives way no more often: where all are, the lease would never stay anywhere. */
+const BLIND_GAP_MS: Milliseconds = 600_000;
 
 export function createReplication(options: ReplicationOptions): Replication {
   const { store, replicaId, leaseMs, clock, random, log, observe } = options;
@@ -98,6 +102,7 @@ export function createReplication(options: ReplicationOptions): Replication {
   let contactAt: Milliseconds | undefined;
   let unsharedSince: Milliseconds | undefined;
   let abstainUntil = Number.NEGATIVE_INFINITY;
+  let blindAt = Number.NEGATIVE_INFINITY;
   let suspectedAt = Number.NEGATIVE_INFINITY;
   let resentAt = Number.NEGATIVE_INFINITY;
   let wishedBefore: Wishes | undefined;
@@ -144,6 +149,7 @@ export function createReplication(options: ReplicationOptions): Replication {
       caughtUp = true;
       if (keeper.role === 'leader' && unsharedSince === undefined) keeper.leads(until);
       heedNotes(wished);
+      if (shallBeReplaced()) return await giveWay(held);
       if (!(await copy.share(held, desk.answered))) return lost();
       unsharedSince = undefined;
     } catch (error) {
@@ -167,10 +173,24 @@ export function createReplication(options: ReplicationOptions): Replication {
     unsharedSince ??= now;
     const isRefused = error instanceof StoreError && error.code !== 'away' && error.code !== 'late';
     if ((!isRefused || keeper.role === 'leader') && now - unsharedSince < leaseMs) return;
+    await giveWay(held);
+  }
+
+  /** Blind, and it is time to see whether another replica sees more. */
+  function shallBeReplaced(): boolean {
+    const now = clock.monotonic();
+    if (now < blindAt + BLIND_GAP_MS || !options.isBlind()) return false;
+    blindAt = now;
+    log.warn('Cloud Foundry cannot be reached from here, so another replica is to read it');
+    return true;
+  }
+
+  async function giveWay(held: HeldLease): Promise<false> {
     unsharedSince = undefined;
-    abstainUntil = now + leaseMs * ABSTAIN_LEASES * (1 + random());
+    abstainUntil = clock.monotonic() + leaseMs * ABSTAIN_LEASES * (1 + random());
     lost();
     await store.release(held);
+    return false;
   }
 
   /** What is said to a leader beside wishes for lists; of before its time it does not count. */

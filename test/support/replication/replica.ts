@@ -44,9 +44,12 @@ export interface ReplicaOptions {
   readonly judge?: (dated: DatedInventory) => DatedInventory | string;
   /** What it has from before, a minute old. */
   readonly known?: number;
+  /** Whether Cloud Foundry is out of its reach: it reads nothing then. */
+  readonly isBlind?: () => boolean;
 }
 
-export function startReplica({ id, store, clock: time, cloudFoundry, judge, known }: ReplicaOptions): Replica {
+export function startReplica(options: ReplicaOptions): Replica {
+  const { id, store, clock: time, cloudFoundry, judge, known, isBlind = () => false } = options;
   const { log, count } = recordedLog();
   const failures: (StoreErrorCode | 'value')[] = [];
   const roles: ReplicaRole[] = [];
@@ -70,6 +73,7 @@ export function startReplica({ id, store, clock: time, cloudFoundry, judge, know
 
   async function read(kinds: readonly ResourceKind[]): Promise<void> {
     readings += 1;
+    if (isBlind()) return;
     const number = cloudFoundry();
     const inventory =
       dated !== undefined && numberOf(dated) === number ? dated.inventory : datedOf(number, 0).inventory;
@@ -106,6 +110,7 @@ export function startReplica({ id, store, clock: time, cloudFoundry, judge, know
     onSuspicion: () => {
       suspicions += 1;
     },
+    isBlind,
     codec: numberCodec,
   });
   clock.after(0, round);
