@@ -18,10 +18,9 @@ import type { ConnectionLease } from './connection-sets.js';
 import { apiConnections } from './connections.js';
 import type { Selecting } from './directories.js';
 import { fingerprint } from './fingerprint.js';
-import { type Forgotten, recallInventory } from './judge-inventory.js';
+import { type Forgotten, judgeInventory } from './judge-inventory.js';
 import type { FoundationObservers } from './metrics-observers.js';
 import { createReading, type Reading } from './reading.js';
-
 import type { Replicas } from './replicas.js';
 
 /** One foundation as we see it: its inventory, kept fresh. */
@@ -121,7 +120,7 @@ export function createFoundations(options: FoundationsOptions): Foundations {
     const scope = scopes.get(of.name);
     const maxAgeMs = replicas?.maxAgeMs;
     if (scope === undefined || maxAgeMs === undefined) return 'nothing is shared any more';
-    const recalled = recallInventory([dated], { ...of, scope }, { nowMs: options.clock.now(), maxAgeMs });
+    const recalled = judgeInventory([dated], { ...of, scope }, { nowMs: options.clock.now(), maxAgeMs });
     return recalled.ok ? recalled.dated : recalled.reason;
   }
 

@@ -4,7 +4,7 @@ import type { DatedInventory } from '../foundation/dated-inventory.js';
 import type { Scope } from '../foundation/plan.js';
 import { perKind } from '../foundation/resources.js';
 import type { Forgotten } from './judge-inventory.js';
-import { type RecallLimits, recallInventory } from './judge-inventory.js';
+import { judgeInventory, type RecallLimits } from './judge-inventory.js';
 
 const HOUR = 3_600_000;
 const NOW = 1_700_000_000_000;
@@ -43,13 +43,13 @@ test.each<[string, readonly DatedInventory[], Partial<Forgotten>]>([
   ['exactly as old as allowed', [stored('eu', { readAtMs: perKind(() => NOW - 24 * HOUR) })], {}],
   ['a clock was set back a little', [stored('eu', { readAtMs: perKind(() => NOW + HOUR) })], {}],
 ])('used: %s', (_, all, changes) => {
-  const recalled = recallInventory(all, { ...WANTED, ...changes }, LIMITS);
+  const recalled = judgeInventory(all, { ...WANTED, ...changes }, LIMITS);
   expect(recalled).toMatchObject({ ok: true, dated: { inventory: { foundation: 'eu' } } });
 });
 
 test('of two for one API that of the name', () => {
   const readAtMs = perKind(() => NOW - 2 * HOUR);
-  const recalled = recallInventory([stored('us'), stored('eu', { readAtMs })], WANTED, LIMITS);
+  const recalled = judgeInventory([stored('us'), stored('eu', { readAtMs })], WANTED, LIMITS);
   expect(recalled).toMatchObject({ ok: true, ageMs: 2 * HOUR });
 });
 
@@ -85,5 +85,5 @@ test.each<[string, readonly DatedInventory[], Partial<Forgotten>, string]>([
     'it is of a time 25 h ahead, more than promregator.cache.maxAge, 24 h',
   ],
 ])('not used: %s', (_, all, changes, reason) => {
-  expect(recallInventory(all, { ...WANTED, ...changes }, LIMITS)).toEqual({ ok: false, reason });
+  expect(judgeInventory(all, { ...WANTED, ...changes }, LIMITS)).toEqual({ ok: false, reason });
 });

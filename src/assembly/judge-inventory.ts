@@ -24,7 +24,7 @@ export interface RecallLimits {
  * What an earlier process knew of a foundation, if it may go on with it: of the same API, seen by the same user, with all
  * that the rules want, and not too old. The name may have changed.
  */
-export function recallInventory(
+export function judgeInventory(
   stored: readonly DatedInventory[],
   { name, apiOrigin, reader, scope }: Forgotten,
   limits: RecallLimits,

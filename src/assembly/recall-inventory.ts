@@ -3,7 +3,7 @@ import { formatDuration } from '../base/duration.js';
 import type { Log } from '../telemetry/log.js';
 import type { Foundations } from './foundations.js';
 import type { InventoryStore, InventoryStoreSettings } from './inventory-store.js';
-import { recallInventory } from './judge-inventory.js';
+import { judgeInventory } from './judge-inventory.js';
 
 export interface RecallParts {
   readonly store: InventoryStore;
@@ -22,7 +22,7 @@ export async function recallInventories({ store, foundations, settings, clock, l
   if (settings === undefined || stored.length === 0) return;
   const { file, maxAgeMs } = settings;
   foundations.recall((forgotten) => {
-    const recalled = recallInventory(stored, forgotten, { nowMs: clock.now(), maxAgeMs });
+    const recalled = judgeInventory(stored, forgotten, { nowMs: clock.now(), maxAgeMs });
     const facts = { foundation: forgotten.name, file };
     if (!recalled.ok) {
       log.warn('the inventory on disk is not used', { ...facts, reason: recalled.reason });
