@@ -164,10 +164,16 @@ describe('a value', () => {
     expect(await codeOf(work(store))).toBe('answer');
   });
 
-  test('of a foreign lease makes nobody leader', async () => {
+  test.each([
+    ['a time', ['PX', '60000'], 60_000],
+    // Whoever looked again at its end would look without a pause.
+    ['no end', [], Number.POSITIVE_INFINITY],
+  ] as const)('of a foreign lease with %s makes nobody leader', async (_, words, mostMs) => {
     const store = storeOn(linkTo(redis.port));
-    await redis.command('SET', KEYS.lease, 'x', 'PX', '60000');
-    expect((await store.look(0)).lease).toMatchObject({ holder: 'somebody else', fence: 0 });
+    await redis.command('SET', KEYS.lease, 'x', ...words);
+    const { lease } = await store.look(0);
+    expect(lease).toMatchObject({ holder: 'somebody else', fence: 0 });
+    expect(lease?.leftMs).toBeGreaterThan(mostMs / 2);
     expect(await store.acquire('one', 0)).toBeUndefined();
   });
 });

@@ -75,8 +75,13 @@ function nameOf({ holder, fence }: HeldLease): string {
 function leaseOf(lease: unknown, leftMs: unknown): Awaited<ReturnType<ReplicaStore['look']>>['lease'] {
   if (lease === null) return undefined;
   const [, fence, holder] = /^(\d{1,16}) (.{1,200})$/.exec(textOf(lease)) ?? [];
-  // Somebody else's data in our place: never ours, and gone when its time is over.
-  return { holder: holder ?? 'somebody else', fence: Number(fence ?? 0), leftMs: Math.max(0, numberOf(leftMs)) };
+  const left = numberOf(leftMs);
+  // Somebody else's data in our place: never ours, and gone when its time is over, or never where it has none (PTTL -1).
+  return {
+    holder: holder ?? 'somebody else',
+    fence: Number(fence ?? 0),
+    leftMs: left < 0 ? Number.POSITIVE_INFINITY : left,
+  };
 }
 
 function headOf(head: unknown): SharedHead | undefined {

@@ -11,6 +11,7 @@ export type Wishes = Readonly<Partial<Record<Wish, number>>>;
 
 /** What a replica sees when it looks. */
 export interface Look {
+  /** `leftMs` is infinite for what never ends by itself, which no replica writes. */
   readonly lease: { readonly holder: string; readonly fence: number; readonly leftMs: Milliseconds } | undefined;
   readonly head: SharedHead | undefined;
 }
