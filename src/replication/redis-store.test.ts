@@ -165,15 +165,15 @@ describe('a value', () => {
   });
 
   test.each([
-    ['a time', ['PX', '60000'], 60_000],
+    ['a time', ['PX', '60000']],
     // Whoever looked again at its end would look without a pause.
-    ['no end', [], Number.POSITIVE_INFINITY],
-  ] as const)('of a foreign lease with %s makes nobody leader', async (_, words, mostMs) => {
+    ['no end', []],
+  ] as const)('of a foreign lease with %s makes nobody leader', async (_, words) => {
     const store = storeOn(linkTo(redis.port));
     await redis.command('SET', KEYS.lease, 'x', ...words);
     const { lease } = await store.look(0);
     expect(lease).toMatchObject({ holder: 'somebody else', fence: 0 });
-    expect(lease?.leftMs).toBeGreaterThan(mostMs / 2);
+    expect(lease?.leftMs).toBeGreaterThan(30_000);
     expect(await store.acquire('one', 0)).toBeUndefined();
   });
 });
