@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
 import { createConnectionSets } from './assembly/connection-sets.js';
 import { createDirectories } from './assembly/directories.js';
 import { type FileStates, MISSING_FILE } from './assembly/file-state.js';
@@ -60,6 +61,9 @@ const STOP_WITHIN_MS: Milliseconds = 9_000;
 
 /** The start waits so long for what the replicas know. */
 const JOIN_WITHIN_MS: Milliseconds = 2_000;
+
+/** And so long, where it fails, until the replicas know. */
+const LEAVE_WITHIN_MS: Milliseconds = 2_000;
 
 /**
  * The only place that wires the parts together: foundations -> inventories -> directory -> endpoints.
@@ -219,6 +223,18 @@ export function createApp(options: AppOptions): App {
     await Promise.race([work, late]);
   }
 
+  /** Who cannot listen keeps no lease: the others would wait for its end. */
+  async function listen(): Promise<AddressInfo> {
+    try {
+      return await server.start();
+    } catch (error) {
+      await soonest(foundations.leave(), LEAVE_WITHIN_MS);
+      foundations.stop();
+      replicas.close();
+      throw error;
+    }
+  }
+
   const processMetrics = addProcessMetrics(metrics.registry);
   showState(metrics, { service: () => service, current, foundations, ledger, sets });
   let url = '';
@@ -229,7 +245,7 @@ export function createApp(options: AppOptions): App {
       await recallInventories({ store, foundations, settings: inventoryFile, clock, log: log.child('foundation') });
       await soonest(foundations.join(), JOIN_WITHIN_MS);
       publisher.publish();
-      const { family, address, port } = await server.start();
+      const { family, address, port } = await listen();
       const scheme = config.server.tls === undefined ? 'http' : 'https';
       url = `${scheme}://${family === 'IPv6' ? `[${address}]` : address}:${port}${pathPrefixOf(config)}`;
       publisher.start();
