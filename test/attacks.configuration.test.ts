@@ -64,8 +64,8 @@ describe('prototypes stay as they are, and so does the configuration', () => {
     expect(inherited()).toEqual([]);
   });
 
-  test('after an inventory on disk', () => {
-    expect(() => decodeInventories(Buffer.from(`${POLLUTED}\n${POLLUTED}\n`))).toThrow();
+  test('after an inventory on disk', async () => {
+    await expect(decodeInventories(Buffer.from(`${POLLUTED}\n${POLLUTED}\n`))).rejects.toThrow();
     expect(inherited()).toEqual([]);
   });
 });

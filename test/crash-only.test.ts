@@ -80,7 +80,7 @@ async function expectNothingToRepair(): Promise<void> {
   expect(names).toContain('inventory');
   expect(names.length).toBeLessThanOrEqual(2);
   const content = await unseal(readFileSync(join(folder.path, 'inventory')));
-  expect(decodeInventories(content).inventories).toHaveLength(1);
+  expect((await decodeInventories(content)).inventories).toHaveLength(1);
 
   Object.assign(simulator.platform, { api: 'unregistered' });
   const program = await live();

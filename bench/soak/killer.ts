@@ -84,7 +84,7 @@ async function beingWritten(folder: string): Promise<boolean> {
 
 async function damageOf(file: string): Promise<string | undefined> {
   try {
-    decodeInventories(await unseal(await readFile(file)));
+    await decodeInventories(await unseal(await readFile(file)));
     return undefined;
   } catch (error) {
     // Killed before the first one was written.

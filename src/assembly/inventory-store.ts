@@ -116,7 +116,7 @@ export function createInventoryStore({ known, clock, log, observe }: InventorySt
 
   async function readFile(file: string): Promise<readonly DatedInventory[]> {
     const content = await unseal(await readPrivateFile(file, MOST_CONTENT_BYTES));
-    return decodeInventories(content).inventories;
+    return (await decodeInventories(content)).inventories;
   }
 
   return {

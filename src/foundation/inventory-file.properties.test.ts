@@ -31,11 +31,11 @@ const line = fc.oneof(
   anyText(),
 );
 
-test('any lines are an inventory file or malformed, at once', () => {
-  fc.assert(
-    fc.property(fc.array(line, { maxLength: 6 }), fc.constantFrom('\n', ''), (lines, end) => {
+test('any lines are an inventory file or malformed, at once', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(line, { maxLength: 6 }), fc.constantFrom('\n', ''), async (lines, end) => {
       try {
-        const file = decodeInventories(Buffer.from(lines.join('\n') + end));
+        const file = await decodeInventories(Buffer.from(lines.join('\n') + end));
         expect(typeof file.program).toBe('string');
         expect(file.inventories.length).toBeLessThan(lines.length);
       } catch (error) {

@@ -91,27 +91,49 @@ function spelledOut(value: unknown): unknown {
 }
 
 describe('an inventory file', () => {
-  test('holds whatever an inventory holds', () => {
-    fc.assert(
-      fc.property(files, (file) => {
-        expect(spelledOut(decodeInventories(write(file)))).toEqual(spelledOut(file));
+  test('holds whatever an inventory holds', async () => {
+    await fc.assert(
+      fc.asyncProperty(files, async (file) => {
+        expect(spelledOut(await decodeInventories(write(file)))).toEqual(spelledOut(file));
       }),
       propertyRuns(300),
     );
   });
 
-  test('makes nothing of what was cut off anywhere', () => {
-    fc.assert(
-      fc.property(files, fc.nat(), (file, where) => {
+  test('makes nothing of what was cut off anywhere', async () => {
+    await fc.assert(
+      fc.asyncProperty(files, fc.nat(), async (file, where) => {
         const content = write(file);
-        expect(() => decodeInventories(content.subarray(0, where % content.length))).toThrow(/ends too early/);
+        const cut = content.subarray(0, where % content.length);
+        await expect(decodeInventories(cut)).rejects.toThrow(/ends too early/);
       }),
       propertyRuns(),
     );
   });
 
-  test('changes no prototype', () => {
-    const [only] = decodeInventories(write(sample)).inventories;
+  test('is read a piece at a time, with turns for others in between', async () => {
+    const [only] = sample.inventories;
+    if (only === undefined) throw new Error('there is none');
+    const domains = new Map(
+      Array.from({ length: 2_000 }, (_, index) => [
+        `d${index}`,
+        { guid: `d${index}`, name: 'a.example', internal: false },
+      ]),
+    );
+    const content = write({ ...sample, inventories: [{ ...only, inventory: { ...only.inventory, domains } }] });
+    let turns = 0;
+    let next = setImmediate(function count() {
+      turns += 1;
+      next = setImmediate(count);
+    });
+    const { inventories } = await decodeInventories(content);
+    clearImmediate(next);
+    expect(inventories[0]?.inventory.domains.size).toBe(2_000);
+    expect(turns).toBeGreaterThanOrEqual(4);
+  });
+
+  test('changes no prototype', async () => {
+    const [only] = (await decodeInventories(write(sample))).inventories;
     expect(only?.inventory.apps.get('__proto__')).toMatchObject({ guid: '__proto__', name: 'evil' });
     expect(Object.getPrototypeOf(only?.inventory.apps.get('__proto__')?.labels)).toBe(Object.prototype);
     expect(Object.keys(only?.inventory.apps.get('__proto__')?.labels ?? {})).toEqual(['__proto__']);
@@ -167,8 +189,8 @@ const sample: InventoryFile = {
 };
 
 describe('what this program does not write is refused:', () => {
-  test('the sample itself is not', () => {
-    expect(decodeInventories(write(sample)).inventories).toHaveLength(1);
+  test('the sample itself is not', async () => {
+    expect((await decodeInventories(write(sample))).inventories).toHaveLength(1);
   });
 
   test.each<[string, string, string, RegExp]>([
@@ -202,21 +224,23 @@ describe('what this program does not write is refused:', () => {
     ['fewer elements than there are', '"domains":1}}', '"domains":0}}', /goes on behind its end/],
     ['more foundations than there are', '"foundations":1', '"foundations":2', /ends too early/],
     ['no first line', '{"program":"1.2.3"', '{"pro":"1.2.3"', /program is no text/],
-  ])('%s', (_, from, to, reason) => {
+  ])('%s', async (_, from, to, reason) => {
     const content = write(sample).toString();
     expect(content).toContain(from);
-    expect(() => decodeInventories(Buffer.from(content.replace(from, () => to)))).toThrow(reason);
+    await expect(decodeInventories(Buffer.from(content.replace(from, () => to)))).rejects.toThrow(reason);
   });
 
-  test('an element that is there twice', () => {
+  test('an element that is there twice', async () => {
     const content = write(sample)
       .toString()
       .replace('"domains":1}}', '"domains":2}}')
       .replace(/\{"guid":"d".*\n/, (line) => line + line);
-    expect(() => decodeInventories(Buffer.from(content))).toThrow(/domains are there twice/);
+    await expect(decodeInventories(Buffer.from(content))).rejects.toThrow(/domains are there twice/);
   });
 
-  test.each(['', '\n', '{}\n', 'x'])('%j', (content) => {
-    expect(() => decodeInventories(Buffer.from(content))).toThrow(expect.objectContaining({ code: 'malformed' }));
+  test.each(['', '\n', '{}\n', 'x'])('%j', async (content) => {
+    await expect(decodeInventories(Buffer.from(content))).rejects.toThrow(
+      expect.objectContaining({ code: 'malformed' }),
+    );
   });
 });

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Milliseconds } from '../base/duration.js';
 import type { DatedInventory, Reader } from './dated-inventory.js';
 import type { Inventory, Plan } from './inventory.js';
@@ -29,6 +30,9 @@ export interface InventoryFile {
 /** Characters of a piece: a fraction of a millisecond's work. */
 const PIECE_LENGTH = 64 * 1024;
 
+/** As much work, of reading. */
+const PIECE_ELEMENTS = 250;
+
 /** The content in pieces, so that whoever writes it can let others work in between. */
 export function* encodeInventories(file: InventoryFile): Generator<string, void> {
   let piece = '';
@@ -58,16 +62,16 @@ function* linesOf({ program, writtenAtMs, inventories }: InventoryFile): Generat
 }
 
 /**
- * All of it or nothing.
+ * All of it or nothing, a piece at a time, with a turn for everybody else in between.
  *
  * @throws {MalformedError} for what `encodeInventories` does not write
  */
-export function decodeInventories(content: Buffer): InventoryFile {
+export async function decodeInventories(content: Buffer): Promise<InventoryFile> {
   const lines = readLines(content);
   const head = fieldsOf(lines.next(), 'the first line');
   const file = { program: text(head, 'program'), writtenAtMs: count(head, 'writtenAtMs') };
   const inventories: DatedInventory[] = [];
-  for (let left = count(head, 'foundations'); left > 0; left -= 1) inventories.push(readInventory(lines));
+  for (let left = count(head, 'foundations'); left > 0; left -= 1) inventories.push(await readInventory(lines));
   if (!lines.atEnd) throw new MalformedError('it goes on behind its end');
   return { ...file, inventories };
 }
@@ -101,22 +105,22 @@ function readLines(content: Buffer): Lines {
   };
 }
 
-function readInventory(lines: Lines): DatedInventory {
+async function readInventory(lines: Lines): Promise<DatedInventory> {
   const head = fieldsOf(lines.next(), 'foundations');
   const times = fieldsOf(head['readAtMs'], 'readAtMs');
   const sizes = fieldsOf(head['elements'], 'elements');
   // Kind by kind in the order of RESOURCE_KINDS, as they were written.
-  const elements = <K extends ResourceKind>(kind: K): ReadonlyMap<string, ResourceTypes[K]> =>
+  const elements = <K extends ResourceKind>(kind: K): Promise<ReadonlyMap<string, ResourceTypes[K]>> =>
     readElements(kind, count(sizes, kind), lines);
   const inventory: Inventory = {
     foundation: text(head, 'foundation'),
     plan: planOf(head),
-    organizations: elements('organizations'),
-    spaces: elements('spaces'),
-    apps: elements('apps'),
-    processes: elements('processes'),
-    routes: elements('routes'),
-    domains: elements('domains'),
+    organizations: await elements('organizations'),
+    spaces: await elements('spaces'),
+    apps: await elements('apps'),
+    processes: await elements('processes'),
+    routes: await elements('routes'),
+    domains: await elements('domains'),
   };
   return {
     inventory,
@@ -126,15 +130,16 @@ function readInventory(lines: Lines): DatedInventory {
   };
 }
 
-function readElements<K extends ResourceKind>(
+async function readElements<K extends ResourceKind>(
   kind: K,
   size: number,
   lines: Lines,
-): ReadonlyMap<string, ResourceTypes[K]> {
+): Promise<ReadonlyMap<string, ResourceTypes[K]>> {
   const elements = new Map<string, ResourceTypes[K]>();
   for (let index = 0; index < size; index += 1) {
     const element = readStored(kind, lines.next());
     elements.set(element.guid, element);
+    if (index % PIECE_ELEMENTS === PIECE_ELEMENTS - 1) await setImmediate();
   }
   if (elements.size !== size) throw new MalformedError(`${kind} are there twice`);
   return elements;

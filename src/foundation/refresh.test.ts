@@ -795,7 +795,7 @@ describe('what another replica has read', () => {
       readAtMs: perKind(() => 0),
     };
     const content = [...encodeInventories({ program: '', writtenAtMs: 0, inventories: [dated] })].join('');
-    const [packed] = decodeInventories(Buffer.from(content)).inventories;
+    const [packed] = (await decodeInventories(Buffer.from(content))).inventories;
     return { inventory: packed?.inventory ?? inventory, readAtMs: perKind(() => clock.now() - MINUTE / 2) };
   }
 

@@ -14,7 +14,7 @@ export interface ValueCodec {
 export const inventoryCodec: ValueCodec = {
   pack: (dated, nowMs) => seal(encodeInventories({ program: VERSION, writtenAtMs: nowMs, inventories: [dated] })),
   async unpack(value) {
-    const [dated] = decodeInventories(await unseal(value)).inventories;
+    const [dated] = (await decodeInventories(await unseal(value))).inventories;
     if (dated === undefined) throw new Error('it holds no inventory');
     return dated;
   },
