@@ -13,7 +13,8 @@ import { requireProgram } from './support/prometheus.js';
 import { temporaryFolder } from './support/temporary-folder.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const PAGES = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`)];
+const NAMES = readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md'));
+const PAGES = ['README.md', ...NAMES.map((name) => `docs/${name}`)];
 
 /** The validator is zod's own: it turns a JSON Schema back into a schema, so that no package is needed for it. */
 const editorSchema = z.fromJSONSchema(JSON.parse(readFileSync(join(ROOT, 'promregator.schema.json'), 'utf8')));
