@@ -279,8 +279,11 @@ describe('slow callers', { timeout: 90_000 }, () => {
   test.concurrent('a connection on which nothing comes is ended without a word', async ({ expect: expectHere }) => {
     expectHere(await converse(attacked.port, '', 'end')).toEqual({ answers: [], end: 'closed', rest: '' });
   });
+});
 
-  test.concurrent(`${IDLE} idle connections let a scrape through and go in the end`, async ({ expect: expectHere }) => {
+/** Alone: a crowd beyond the bound sends others away that have not asked yet. */
+describe('crowds', { timeout: 90_000 }, () => {
+  test(`${IDLE} idle connections let a scrape through and go in the end`, async ({ expect: expectHere }) => {
     const before = await residentBytes();
     let open = 0;
     const sockets: Socket[] = [];

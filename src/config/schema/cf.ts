@@ -87,7 +87,11 @@ const options = {
           'Requests to Cloud Foundry in a second, over time, fractions allowed; quiet times save up those of two seconds. 0 is no limit of ours; what the API says of its own limit is obeyed in any case.',
         )
         .meta(knownTo('all', '0 there, no limit.')),
-      pageSize: whole(1, 5000).default(1000).describe('Elements in a page of a list, at most; of organizations and spaces, which are small, twice as many.'),
+      pageSize: whole(1, 5000)
+        .default(1000)
+        .describe(
+          'Elements in a page of a list, at most; of organizations and spaces, which are small, twice as many.',
+        ),
     })
     .prefault({}),
   cache: z
