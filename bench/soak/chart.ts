@@ -45,6 +45,7 @@ export function drawChart({ title, subtitle, panels, marks }: Chart): string {
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" font-family="sans-serif" font-size="11" fill="#333">`,
+    `<title>${escapeXml(`${title}: ${subtitle}`)}</title>`,
     `<rect width="${WIDTH}" height="${height}" fill="#fff"/>`,
     `<text x="14" y="26" font-size="17" font-weight="bold">${escapeXml(title)}</text>`,
     `<text x="14" y="46">${escapeXml(subtitle)}</text>`,
