@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { bitsOf } from '../../test/support/address-bits.js';
 import { anyText } from '../../test/support/any-text.js';
 import { propertyRuns } from '../../test/support/property-runs.js';
 import { parseConnectTo } from './connect-to.js';
@@ -135,11 +136,6 @@ describe('an address that is well written', () => {
   });
 
   test('of a network holds what its bits say', () => {
-    const bitsOf = (address: string): string =>
-      address
-        .split('.')
-        .map((byte) => Number(byte).toString(2).padStart(8, '0'))
-        .join('');
     fc.assert(
       fc.property(fc.ipV4(), fc.ipV4(), fc.nat({ max: 32 }), (network, peer, bits) => {
         const trusted = createTrustedProxies([`${network}/${bits}`]);

@@ -20,18 +20,23 @@ export function pathsToAsk(
   own: OwnApplication | undefined,
 ): readonly string[] {
   if (own !== undefined && candidate.app.guid === own.guid) return [own.metricsPath];
-  return annotated === undefined ? candidate.rule.paths : [annotated];
+  return pathsSaid(candidate, annotated);
+}
+
+/** An application's own word counts above its rule's. */
+function pathsSaid({ rule }: Candidate, annotated: string | undefined): readonly string[] {
+  return annotated === undefined ? rule.paths : [annotated];
 }
 
 /** What to say of a rule that would lead into the recursion; undefined when it names our own metrics, or others. */
 export function ownPathWarning(
-  { rule, app }: Candidate,
+  candidate: Candidate,
   annotated: string | undefined,
   own: OwnApplication | undefined,
 ): string | undefined {
-  if (own === undefined || app.guid !== own.guid) return undefined;
-  const asked = annotated === undefined ? rule.paths : [annotated];
+  if (own === undefined || candidate.app.guid !== own.guid) return undefined;
+  const asked = pathsSaid(candidate, annotated);
   if (asked.every((path) => wirePath('', path) === wirePath('', own.metricsPath))) return undefined;
   const others = asked.map((path) => oneLine(path)).join(', ');
-  return `${rule.name} selects Promregator itself with the path ${others}: it is offered with ${own.metricsPath} only, since any other path may lead from replica to replica without an end. A rule of its own with path: ${own.metricsPath} above this one says the same without this line.`;
+  return `${candidate.rule.name} selects Promregator itself with the path ${others}: it is offered with ${own.metricsPath} only, since any other path may lead from replica to replica without an end. A rule of its own with path: ${own.metricsPath} above this one says the same without this line.`;
 }

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { bitsOf } from '../../test/support/address-bits.js';
 import { propertyRuns } from '../../test/support/property-runs.js';
 import { createNoProxy } from './no-proxy.js';
 
@@ -76,11 +77,6 @@ describe('a list of hosts without proxy', () => {
   });
 
   test('takes a network by its bits, as counting them shows', () => {
-    const bitsOf = (address: string): string =>
-      address
-        .split('.')
-        .map((byte) => Number(byte).toString(2).padStart(8, '0'))
-        .join('');
     fc.assert(
       fc.property(fc.ipV4(), fc.ipV4(), fc.nat({ max: 32 }), (network, address, bits) => {
         const loopback = address.startsWith('127.');
