@@ -215,13 +215,13 @@ const RELEASE = 'scripts/release.mjs';
 describe('a release', () => {
   const whole = 'makes of one commit one package, with checksums and a bill of materials that fit';
   test(whole, { timeout: 120_000 }, () => {
-    const clone = cloneOfNow();
+    const repository = repositoryOfNow();
     const image = join(newFolder(), 'image.tar');
     writeFileSync(image, 'layers');
     const folders = ['first', 'second'].map((name) => join(newFolder(), name));
     for (const folder of folders) {
       const args = ['--rehearsal', `--output=${folder}`, `--image=${image}`];
-      expect(run(clone, process.execPath, RELEASE, ...args)).toMatchObject({ status: 0 });
+      expect(run(repository, process.execPath, RELEASE, ...args)).toMatchObject({ status: 0 });
     }
     const [first, second] = folders.map((folder) => readFileSync(join(folder, 'SHA256SUMS'), 'utf8'));
     expect(first).toBe(second);
@@ -284,14 +284,13 @@ describe('a release', () => {
   });
 });
 
-/** The commit in force, with the scripts as they lie here. */
-function cloneOfNow(): string {
-  const clone = join(newFolder(), 'clone');
-  expect(git(ROOT, 'clone', '--quiet', '--no-tags', ROOT, clone)).toMatchObject({ status: 0 });
-  cpSync(join(ROOT, 'scripts'), join(clone, 'scripts'), { recursive: true });
-  git(clone, 'add', 'scripts');
-  git(clone, 'commit', '--quiet', '--allow-empty', '--message', 'Scripts as they lie here');
-  return clone;
+/** A repository of one commit: the files as they lie here, which need not be in a repository of ours. */
+function repositoryOfNow(): string {
+  const folder = join(newFolder(), 'repository');
+  const left = ['.git', 'node_modules', 'dist'].map((name) => join(ROOT, name));
+  cpSync(ROOT, folder, { recursive: true, filter: (path) => !left.includes(path) });
+  commitAll(folder);
+  return folder;
 }
 
 /** What a release looks at before it begins. */
@@ -304,10 +303,14 @@ function smallRepository(): string {
       'README.md': 'Ours\n',
     },
   });
-  git(folder, 'init', '--quiet');
-  git(folder, 'add', '--all');
-  git(folder, 'commit', '--quiet', '--message=Begin');
+  commitAll(folder);
   return folder;
+}
+
+function commitAll(folder: string): void {
+  for (const args of [['init'], ['add', '--all'], ['commit', '--message=Begin']]) {
+    expect(git(folder, ...args, '--quiet')).toMatchObject({ status: 0, stderr: '' });
+  }
 }
 
 function git(cwd: string, ...args: readonly string[]): Ended {
