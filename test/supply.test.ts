@@ -308,8 +308,12 @@ function smallRepository(): string {
 }
 
 function commitAll(folder: string): void {
-  for (const args of [['init'], ['add', '--all'], ['commit', '--message=Begin']]) {
-    expect(git(folder, ...args, '--quiet')).toMatchObject({ status: 0, stderr: '' });
+  for (const args of [
+    ['init', '--quiet'],
+    ['add', '--all'],
+    ['commit', '--quiet', '--message=Begin'],
+  ]) {
+    expect(git(folder, ...args)).toMatchObject({ status: 0, stderr: '' });
   }
 }
 
