@@ -174,7 +174,11 @@ describe('a file that cannot be written', () => {
       await attempts(n);
     }
     expect(ended).toEqual({ success: 0, failure: 3 });
-    expect(logged.lines).toEqual([expect.stringMatching(/WARN .*cannot be written to its file.*later.*ENOENT/)]);
+    expect(logged.lines).toEqual([
+      expect.stringMatching(
+        /WARN .*cannot be written to its file.*later.*ENOENT.*make the folder .*later, writable by/,
+      ),
+    ]);
     mkdirSync(join(folder.path, 'later'));
     clock.advance(60_000);
     await attempts(4);
@@ -210,7 +214,7 @@ describe('reading', () => {
         rmSync(file);
         mkdirSync(file);
       },
-      /it is no file/,
+      /it is no file.*name a file in place of it/,
     ],
   ])('%s: one warning that names it and why', async (_, damage, reason) => {
     const { clock, store, attempts, logged, ...parts } = start();

@@ -6,8 +6,9 @@ import type { DatedInventory } from '../foundation/dated-inventory.js';
 import { MOST_CONTENT_BYTES, mayBeReplaced, seal, unseal } from '../foundation/inventory-envelope.js';
 import { decodeInventories, encodeInventories } from '../foundation/inventory-file.js';
 import { RESOURCE_KINDS } from '../foundation/resources.js';
-import type { Log } from '../telemetry/log.js';
+import type { Log, LogFields } from '../telemetry/log.js';
 import { readPrivateFile, removeLeftovers, replacePrivateFile } from './private-file.js';
+import { writeRemedy } from './write-remedy.js';
 
 export interface InventoryStoreSettings {
   readonly file: string;
@@ -108,7 +109,7 @@ export function createInventoryStore({ known, clock, log, observe }: InventorySt
       const code = errorCode(error) ?? describeError(error);
       if (failure !== code) {
         const consequence = 'a restart while Cloud Foundry is away will lack it';
-        log.warn(`the inventory cannot be written to its file; ${consequence}`, { file, error });
+        log.warn(`the inventory cannot be written to its file; ${consequence}`, troubleWith(file, error));
       }
       failure = code;
     }
@@ -139,7 +140,7 @@ export function createInventoryStore({ known, clock, log, observe }: InventorySt
         return inventories;
       } catch (error) {
         if (errorCode(error) === 'ENOENT') log.info('there is no inventory on disk yet', { file });
-        else log.warn('the inventory on disk is not used', { file, error });
+        else log.warn('the inventory on disk is not used', troubleWith(file, error));
         return [];
       }
     },
@@ -154,6 +155,11 @@ export function createInventoryStore({ known, clock, log, observe }: InventorySt
       await write();
     },
   };
+}
+
+function troubleWith(file: string, error: unknown): LogFields {
+  const remedy = writeRemedy(file, error, process.geteuid?.());
+  return remedy === undefined ? { file, error } : { file, error, remedy };
 }
 
 function newest(inventories: readonly DatedInventory[]): Milliseconds {

@@ -10,6 +10,7 @@ import { NO_PROXIES, readEnvironmentProxies } from './environment-proxy.js';
 import { warnOfExposure } from './exposure.js';
 import { ONLY_FOUNDATION, resolveFoundations } from './foundations.js';
 import { resolveInbound } from './inbound.js';
+import { resolveInventoryFile } from './inventory-file.js';
 import { resolveLog } from './log.js';
 import { resolveOutboundTls } from './outbound-tls.js';
 import { resolveReplication } from './replication.js';
@@ -62,7 +63,7 @@ export async function resolveConfig(
     server,
     log: resolveLog(raw, platform, reporter),
     reload: promregator.reload,
-    inventoryFile: resolveInventoryFile(promregator.cache),
+    inventoryFile: await resolveInventoryFile(promregator.cache, context),
     replication: await resolveReplication(promregator, { ...context, tlsOf: tls.ofApi }),
     simulation: promregator.simulation.enabled ? { instances: promregator.simulation.instances } : undefined,
     platform,
@@ -78,10 +79,6 @@ function authenticatorIds(raw: RawConfig['promregator']): ReadonlySet<string> {
 function foundationNames({ foundations }: RawConfig): RuleContext['foundations'] {
   if (foundations.length === 0) return new Set([ONLY_FOUNDATION]);
   return new Set(foundations.flatMap(({ name }) => (name === undefined ? [] : [name])));
-}
-
-function resolveInventoryFile({ file, maxAge }: RawConfig['promregator']['cache']): Config['inventoryFile'] {
-  return file === undefined ? undefined : { file, maxAgeMs: maxAge * 1000 };
 }
 
 function resolveTrustedProxies(networks: readonly string[], reporter: Reporter): TrustedProxies {

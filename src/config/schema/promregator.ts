@@ -82,7 +82,9 @@ export const promregatorSchema = z
         invalidate: z.object({ auth: authSchema('/cache/invalidate') }).prefault({}),
         file: text()
           .optional()
-          .describe('File in which what was read of Cloud Foundry outlives a restart; none unless set.'),
+          .describe(
+            'File in which what was read of Cloud Foundry outlives a restart, in a folder that is there; none unless set. On Cloud Foundry itself it takes a volume.',
+          ),
         maxAge: seconds(1)
           .default(86_400)
           .describe('Until what age a start while Cloud Foundry is away goes by promregator.cache.file.'),
