@@ -94,6 +94,9 @@ describe('the manifests', () => {
       'readiness-health-check-type': 'http',
       'readiness-health-check-http-endpoint': '/-/ready',
     });
+    // One second unless said (facts/cloud-foundry.md 6), and one late answer of a busy cell ends an instance.
+    expect(application?.['health-check-invocation-timeout']).toBeGreaterThan(4);
+    expect(application?.['readiness-health-check-invocation-timeout']).toBeGreaterThan(4);
     // Ruby reads YAML 1.1, Go 1.1 with parts of 1.2.
     expect(parse(text, { version: '1.1' })).toEqual(parse(text, { version: '1.2' }));
     // The API refuses anchors.
@@ -215,6 +218,8 @@ describe('push.sh', () => {
     /** Exit code of `cf service`. */
     readonly service?: 'there' | 'missing';
     readonly pushFails?: true;
+    /** Replaces the first text by the second in app/promregator.yml. */
+    readonly configuration?: readonly [string, string];
   }
 
   function push({
@@ -224,6 +229,7 @@ describe('push.sh', () => {
     packages = ['promregator-0.1.0.tgz'],
     service = 'missing',
     pushFails,
+    configuration: [from, to] = ['', ''],
   }: Push): Pushed {
     const base = newFolder();
     const folder = join(base, 'it has spaces');
@@ -242,7 +248,14 @@ case $(tail -n 1 '${base}/calls') in
 esac
 `;
     writeFileSync(join(base, 'bin/cf'), cf);
-    writeFileSync(join(base, 'bin/npm'), `#!/bin/sh\necho "npm $* in $(basename "$PWD")" >>'${base}/calls'\n`);
+    // With --prefix what is built here stands in for what would be installed.
+    const npm = `#!/bin/sh
+if [ "$2" = --prefix ]; then mkdir "$3/node_modules" && ln -s '${ROOT}' "$3/node_modules/promregator"
+else echo "npm $* in $(basename "$PWD")" >>'${base}/calls'; fi
+`;
+    writeFileSync(join(base, 'bin/npm'), npm);
+    const configFile = join(folder, 'app/promregator.yml');
+    writeFileSync(configFile, readFileSync(configFile, 'utf8').replace(from, to));
     for (const program of ['cf', 'npm']) chmodSync(join(base, 'bin', program), 0o755);
     if (vars !== '') writeFileSync(join(folder, 'vars.yml'), vars);
     for (const name of packages) writeFileSync(join(folder, name), name);
@@ -304,10 +317,56 @@ esac
     expect({ code, calls }).toEqual({ code: 0, calls: [PUSH.replace('manifest', 'manifest-container')] });
   });
 
-  test('shows what it would do', () => {
-    const { calls, stdout } = push({ args: ['--dry-run', '--policy=orders'] });
-    expect(calls).toEqual([]);
-    expect(stdout).toMatch(/^cf push -f .*\ncf add-network-policy promregator orders /);
+  test.each<[string, 'there' | 'missing', string]>([
+    ['a service that is there', 'there', 'cf update-user-provided-service promregator-cf -p FILE_'],
+    ['one that is not', 'missing', 'cf create-user-provided-service promregator-cf -p FILE_'],
+  ])('shows what it would do with %s, and changes nothing', (_, service, second) => {
+    const { calls, stdout, folder } = push({
+      args: ['--dry-run', '--vendored', '--policy=orders'],
+      env: { CF_USERNAME: 'collector', CF_PASSWORD: 'pa$$word' },
+      service,
+    });
+    expect(calls).toEqual(['service promregator-cf']);
+    expect(stdout.replaceAll(folder, '.').trimEnd().split('\n')).toEqual([
+      'rm -rf ./app/node_modules ./app/package-lock.json',
+      'cp ./promregator-0.1.0.tgz ./app/promregator.tgz',
+      'cd ./app',
+      'npm install --omit=dev --no-fund --no-audit',
+      expect.stringContaining(second),
+      `cf ${PUSH}`,
+      'cf add-network-policy promregator orders --protocol tcp --port 8080',
+    ]);
+    expect(readdirSync(join(folder, 'app')).sort()).toEqual(readdirSync(join(DEPLOY, 'app')).sort());
+  });
+
+  const CHECKS: readonly (readonly [string, Push, number, string | RegExp])[] = [
+    [
+      'as it comes',
+      { env: { CF_USERNAME: 'not-there' } },
+      0,
+      /targets\[0]\.spaceName +our-space +environment VCAP_APP/,
+    ],
+    [
+      'with the credentials of a service that is not bound',
+      { configuration: ['promregator-cf.credentials.password', 'another.credentials.password'] },
+      78,
+      /cf\.password: found the placeholder .*another/,
+    ],
+    ['with a name that is none', { configuration: ['orgName: acme', 'orgNam: acme'] }, 78, 'targets[1].orgNam: found'],
+    [
+      'by what the platform says',
+      { env: { VCAP_APPLICATION: JSON.stringify({ cf_api: 'https://api.eu.example.org' }) } },
+      78,
+      /cf\.api_host +https:\/\/api\.eu\.example\.org/,
+    ],
+  ];
+
+  test.each(CHECKS)('checks the configuration %s, and pushes nothing', (_, given, exitCode, words) => {
+    const { code, calls, stdout } = push({ args: ['--check'], ...given });
+    expect({ code, calls }, stdout).toEqual({ code: exitCode, calls: [] });
+    if (typeof words === 'string') expect(stdout).toContain(words);
+    else expect(stdout).toMatch(words);
+    expect(stdout).not.toMatch(/not-there|made-up/);
   });
 
   const REFUSALS: readonly (readonly [string, Push, string])[] = [
@@ -317,13 +376,23 @@ esac
     ['two packages', { packages: ['promregator-0.1.0.tgz', 'promregator-0.2.0.tgz'] }, 'name one by --package'],
     ['a package that is not there', { args: ['--package=/none.tgz'] }, 'there is no package /none.tgz'],
     ['a user without a password', { env: { CF_USERNAME: 'collector' } }, 'neither CF_PASSWORD_FILE nor CF_PASSWORD'],
+    [
+      'a file of a password that is not there',
+      { env: { CF_USERNAME: 'collector', CF_PASSWORD_FILE: '/none' } },
+      'CF_PASSWORD_FILE names /none, which is no file that can be read',
+    ],
+    ['a folder for it', { env: { CF_USERNAME: 'collector', CF_PASSWORD_FILE: '/' } }, 'is no file that can be read'],
+    ['an empty one', { env: { CF_USERNAME: 'collector', CF_PASSWORD_FILE: '/dev/null' } }, 'holds its password'],
+    ['several lines', { env: { CF_USERNAME: 'collector', CF_PASSWORD: 'a\nb' } }, 'the password has several lines'],
+    ['a check without a package', { args: ['--check'], packages: [] }, 'there is no promregator-VERSION.tgz'],
     ['an unknown option', { args: ['--fast'] }, 'there is no option --fast'],
     ['a policy that is none', { args: ['--policy=a;b'] }, "'a;b' is no name"],
   ];
 
   test.each(REFUSALS)('refuses %s before anything is done', (_, given, sentence) => {
-    const { code, calls, stderr } = push(given);
+    const { code, calls, stderr, folder } = push(given);
     expect({ code, calls }).toEqual({ code: 64, calls: [] });
+    expect(existsSync(join(folder, 'app/promregator.tgz'))).toBe(false);
     expect(stderr).toContain(sentence);
   });
 

@@ -6,7 +6,7 @@ set -eu
 
 usage() {
   cat <<'TEXT'
-CF_USERNAME=… CF_PASSWORD_FILE=… ./push.sh [--package=FILE] [--vars=FILE] [--container] [--vendored] [--policy=APP …] [--dry-run]
+CF_USERNAME=… CF_PASSWORD_FILE=… ./push.sh [--package=FILE] [--vars=FILE] [--container] [--vendored] [--policy=APP …] [--dry-run | --check]
 
   CF_USERNAME          user that asks the API, for the user-provided service; without it the service has to be there
   CF_PASSWORD_FILE     file with its password, of one line; or CF_PASSWORD
@@ -15,7 +15,9 @@ CF_USERNAME=… CF_PASSWORD_FILE=… ./push.sh [--package=FILE] [--vars=FILE] [-
   --container          pushes the image of manifest-container.yml
   --vendored           installs the packages here, for foundations that reach no registry while they stage
   --policy=APP         lets Promregator reach the application on its internal route, port 8080; repeatable
-  --dry-run            shows the commands
+  --dry-run            shows the commands that would change something, and changes nothing here or there; asks `cf service`
+  --check              reads app/promregator.yml as it will be read on Cloud Foundry, and says what is wrong with it; pushes nothing.
+                       Takes npm. What the platform says is made up, unless VCAP_APPLICATION and VCAP_SERVICES hold it
 TEXT
 }
 
@@ -30,7 +32,8 @@ vars=$here/vars.yml
 manifest=manifest.yml
 vendored=
 policies=
-run=
+dry=
+check=
 
 for argument; do
   case $argument in
@@ -44,7 +47,8 @@ for argument; do
       esac
       policies="$policies ${argument#*=}"
       ;;
-    --dry-run) run='echo' ;;
+    --dry-run) dry=yes ;;
+    --check) check=yes ;;
     --help) usage && exit ;;
     *) usage >&2 && fail "there is no option $argument" ;;
   esac
@@ -60,7 +64,7 @@ name=$(value name)
 service=$(value service)
 if [ -z "$name" ] || [ -z "$service" ]; then fail "$vars says no name or no service"; fi
 
-lay_package() {
+find_package() {
   if [ -z "$package" ]; then
     set -- "$here"/promregator-*.tgz
     [ -f "$1" ] || fail "there is no promregator-VERSION.tgz beside this script: name it by --package"
@@ -68,24 +72,49 @@ lay_package() {
     package=$1
   fi
   [ -f "$package" ] || fail "there is no package $package"
+}
+
+read_password() {
+  [ -n "${CF_USERNAME:-}" ] || return 0
+  if [ -n "${CF_PASSWORD_FILE:-}" ]; then
+    if [ -d "$CF_PASSWORD_FILE" ] || [ ! -r "$CF_PASSWORD_FILE" ]; then
+      fail "CF_PASSWORD_FILE names $CF_PASSWORD_FILE, which is no file that can be read here"
+    fi
+    password=$(cat "$CF_PASSWORD_FILE")
+  else
+    password=${CF_PASSWORD:-}
+  fi
+  [ -n "$password" ] || fail "CF_USERNAME is set, and neither CF_PASSWORD_FILE nor CF_PASSWORD holds its password"
+  case $password in
+    *[[:cntrl:]]*) fail 'the password has several lines, or an end of line of Windows: one line is expected' ;;
+  esac
+}
+
+# Does it, or shows it.
+run() {
+  if [ -n "$dry" ]; then echo "$*"; else "$@"; fi
+}
+
+lay_package() {
   # What npm has written down is of the package before.
-  rm -rf "$here/app/node_modules" "$here/app/package-lock.json"
-  cp "$package" "$here/app/promregator.tgz"
-  if [ -n "$vendored" ]; then (cd "$here/app" && npm install --omit=dev --no-fund --no-audit); fi
+  run rm -rf "$here/app/node_modules" "$here/app/package-lock.json"
+  run cp "$package" "$here/app/promregator.tgz"
+  if [ -n "$vendored" ]; then (run cd "$here/app" && run npm install --omit=dev --no-fund --no-audit); fi
 }
 
 # As a file, since arguments are seen by all users of this machine.
 keep_credentials() {
   [ -n "${CF_USERNAME:-}" ] || return 0
-  [ -n "${CF_PASSWORD_FILE:-}${CF_PASSWORD:-}" ] || fail 'CF_USERNAME is set, and neither CF_PASSWORD_FILE nor CF_PASSWORD'
-  credentials=$(mktemp)
-  trap 'rm -f "$credentials"' EXIT
-  if [ -n "${CF_PASSWORD_FILE:-}" ]; then password=$(cat "$CF_PASSWORD_FILE"); else password=$CF_PASSWORD; fi
-  printf '{"username":"%s","password":"%s"}\n' "$(json_text "$CF_USERNAME")" "$(json_text "$password")" >"$credentials"
+  credentials='FILE_WITH_USERNAME_AND_PASSWORD'
+  if [ -z "$dry" ]; then
+    credentials=$(mktemp)
+    trap 'rm -f "$credentials"' EXIT
+    printf '{"username":"%s","password":"%s"}\n' "$(json_text "$CF_USERNAME")" "$(json_text "$password")" >"$credentials"
+  fi
   if cf service "$service" >/dev/null 2>&1; then
-    $run cf update-user-provided-service "$service" -p "$credentials"
+    run cf update-user-provided-service "$service" -p "$credentials"
   else
-    $run cf create-user-provided-service "$service" -p "$credentials"
+    run cf create-user-provided-service "$service" -p "$credentials"
   fi
 }
 
@@ -94,9 +123,32 @@ json_text() {
   printf %s "$1" | sed 's/[\\"]/\\&/g'
 }
 
-if [ "$manifest" = manifest.yml ]; then lay_package; fi
+# By the program that would be pushed, in a folder of its own.
+check_configuration() {
+  folder=$(mktemp -d)
+  trap 'rm -rf "$folder"' EXIT
+  npm install --prefix "$folder" --omit=dev --no-fund --no-audit --silent "$package" >&2
+  : "${VCAP_APPLICATION:=$(printf '{"cf_api":"https://api.example.com","application_name":"%s","organization_name":"our-organization","space_name":"our-space"}' "$(json_text "$name")")}"
+  : "${VCAP_SERVICES:=$(printf '{"user-provided":[{"name":"%s","credentials":{"username":"collector","password":"made-up"}}]}' "$(json_text "$service")")}"
+  export VCAP_APPLICATION VCAP_SERVICES
+  # They are options of the program, and not there on the platform.
+  unset CF_USERNAME CF_PASSWORD CF_PASSWORD_FILE
+  cd "$here/app"
+  node "$folder/node_modules/promregator/dist/src/main.js" check-config
+}
+
+if [ -n "$check" ]; then
+  find_package
+  check_configuration
+  exit
+fi
+read_password
+if [ "$manifest" = manifest.yml ]; then
+  find_package
+  lay_package
+fi
 keep_credentials
-$run cf push -f "$here/$manifest" --vars-file "$vars" --strategy rolling
+run cf push -f "$here/$manifest" --vars-file "$vars" --strategy rolling
 for app in $policies; do
-  $run cf add-network-policy "$name" "$app" --protocol tcp --port 8080
+  run cf add-network-policy "$name" "$app" --protocol tcp --port 8080
 done
