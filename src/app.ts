@@ -18,7 +18,7 @@ import { selectingOf } from './assembly/rules.js';
 import { createService, type Service } from './assembly/service.js';
 import { showState } from './assembly/show-state.js';
 import { createFileWatch } from './assembly/watch-files.js';
-import { type Clock, systemClock } from './base/clock.js';
+import { type Clock, systemClock, type Timer } from './base/clock.js';
 import type { Milliseconds } from './base/duration.js';
 import { VERSION } from './base/version.js';
 import type { Config, LogConfig } from './config/config.js';
@@ -219,8 +219,15 @@ export function createApp(options: AppOptions): App {
   metrics.inboundConnections.computedBy(() => server.connections);
   /** Until `work` has ended, or the time is up. */
   async function soonest(work: Promise<unknown>, limitMs: Milliseconds): Promise<void> {
-    const late = new Promise<void>((resolve) => clock.after(limitMs, resolve));
-    await Promise.race([work, late]);
+    let limit: Timer | undefined;
+    const late = new Promise<void>((resolve) => {
+      limit = clock.after(limitMs, resolve);
+    });
+    try {
+      await Promise.race([work, late]);
+    } finally {
+      limit?.cancel();
+    }
   }
 
   /** Who cannot listen keeps no lease: the others would wait for its end. */
