@@ -1,8 +1,8 @@
-import type { Clock } from '../base/clock.js';
+import type { Clock, Timer } from '../base/clock.js';
 import type { Milliseconds } from '../base/duration.js';
 import type { ReplicationConfig } from '../config/config.js';
 import type { Reader } from '../foundation/dated-inventory.js';
-import { createRedisLink, type RedisLink } from '../replication/redis-link.js';
+import { createRedisLines, type RedisLines } from '../replication/redis-lines.js';
 import { createRedisStore } from '../replication/redis-store.js';
 import { createReplication, type Replication, type ReplicationOptions } from '../replication/replication.js';
 import { storeKeys } from '../replication/store-keys.js';
@@ -11,7 +11,10 @@ import { fingerprint } from './fingerprint.js';
 
 /** One foundation, as far as replicas that share it have to agree. */
 export interface Member
-  extends Omit<ReplicationOptions, 'store' | 'replicaId' | 'leaseMs' | 'clock' | 'random' | 'codec' | 'log'> {
+  extends Omit<
+    ReplicationOptions,
+    'store' | 'replicaId' | 'leaseMs' | 'clock' | 'random' | 'codec' | 'log' | 'onStopped'
+  > {
   readonly log: Log;
   readonly apiOrigin: string;
   readonly reader: Reader;
@@ -19,12 +22,13 @@ export interface Member
   readonly scopeText: string;
 }
 
-/** What this process shares with its replicas, all foundations over one connection. */
+/** What this process shares with its replicas, all foundations over the same connections. */
 export interface Replicas {
   /** Changes with the settings; undefined where nothing is shared. Whoever shares by an old one begins anew. */
   readonly key: string | undefined;
   /** Older inventories are of no use. */
   readonly maxAgeMs: Milliseconds | undefined;
+  /** Those that share by old settings are to be stopped then: the old server is left when they have given back their leases. */
   configure(settings: ReplicationConfig | undefined): void;
   /** Connects. */
   start(): void;
@@ -39,10 +43,49 @@ const LIMIT_SHARE = 0.25;
 /** A busy machine takes its time to begin. */
 const SHORTEST_LIMIT_MS: Milliseconds = 2_000;
 
+/** One server and those that share by it. */
+interface Membership {
+  readonly key: string;
+  readonly settings: ReplicationConfig;
+  readonly lines: RedisLines;
+  /** Have not been stopped to the end yet. */
+  readonly members: Set<string>;
+}
+
 export function createReplicas({ replicaId, clock }: { readonly replicaId: string; readonly clock: Clock }): Replicas {
-  let current: { readonly key: string; readonly settings: ReplicationConfig; readonly link: RedisLink } | undefined;
+  let current: Membership | undefined;
+  /** Whose leases are being given back, each with what ends that. */
+  const leaving = new Map<Membership, Timer>();
   let started = false;
   let made = 0;
+
+  function join(key: string, settings: ReplicationConfig): Membership {
+    const { leaseMs, redis } = settings;
+    const limitMs = Math.max(leaseMs * LIMIT_SHARE, SHORTEST_LIMIT_MS);
+    const lines = createRedisLines({
+      settings: { ...redis, limitMs },
+      valueLimitMs: Math.max(leaseMs, limitMs),
+      clock,
+      random: Math.random,
+    });
+    if (started) lines.start();
+    return { key, settings, lines, members: new Set() };
+  }
+
+  /** After the time of a lease there is none left to give back. */
+  function leave(membership: Membership): void {
+    leaving.set(
+      membership,
+      clock.after(membership.settings.leaseMs, () => end(membership)),
+    );
+    if (membership.members.size === 0) end(membership);
+  }
+
+  function end(membership: Membership): void {
+    leaving.get(membership)?.cancel();
+    leaving.delete(membership);
+    membership.lines.stop();
+  }
 
   return {
     get key() {
@@ -54,30 +97,35 @@ export function createReplicas({ replicaId, clock }: { readonly replicaId: strin
     configure(settings) {
       const key = settings && fingerprint(settings);
       if (key === current?.key) return;
-      current?.link.stop();
-      current = undefined;
-      if (settings === undefined || key === undefined) return;
-      const limitMs = Math.max(settings.leaseMs * LIMIT_SHARE, SHORTEST_LIMIT_MS);
-      const link = createRedisLink({ settings: { ...settings.redis, limitMs }, clock, random: Math.random });
-      current = { key, settings, link };
-      if (started) link.start();
+      const before = current;
+      current = settings === undefined || key === undefined ? undefined : join(key, settings);
+      if (before !== undefined) leave(before);
     },
     start() {
       started = true;
-      current?.link.start();
+      current?.lines.start();
     },
     replicationOf(member) {
       if (current === undefined) return undefined;
-      const { link, settings } = current;
+      const membership = current;
+      const { lines, settings, members } = membership;
       const { apiOrigin, reader, scopeText: scope } = member;
       const { leaseMs, keepSeconds } = settings;
       const keys = storeKeys({ prefix: settings.redis.prefix, apiOrigin, reader, scope });
-      const store = createRedisStore({ link, keys, leaseMs, keepSeconds });
+      const store = createRedisStore({ lines, keys, leaseMs, keepSeconds });
       // Two foundations of one process may be alike, and one that begins anew follows itself: a lease is for one of them.
       made += 1;
       const id = `${replicaId}/${made}`;
-      return createReplication({ ...member, store, replicaId: id, leaseMs, clock, random: Math.random });
+      members.add(id);
+      const onStopped = (): void => {
+        members.delete(id);
+        if (leaving.has(membership) && members.size === 0) end(membership);
+      };
+      return createReplication({ ...member, store, replicaId: id, leaseMs, clock, random: Math.random, onStopped });
     },
-    close: () => current?.link.stop(),
+    close() {
+      for (const each of [...leaving.keys()]) end(each);
+      current?.lines.stop();
+    },
   };
 }

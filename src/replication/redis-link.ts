@@ -57,9 +57,7 @@ export function createRedisLink({ settings, clock, random }: RedisLinkOptions): 
         opening = undefined;
         session = opened;
         openedAt = clock.monotonic();
-        const channels = [...listeners.keys()];
-        void listen(opened, channels);
-        for (const channel of channels) tell(channel);
+        void listen(opened, [...listeners.keys()]);
       },
       (error: unknown) => {
         if (mine === current) ended(storeError(error, 'connecting to the store', secrets));
@@ -81,11 +79,12 @@ export function createRedisLink({ settings, clock, random }: RedisLinkOptions): 
     timer = clock.after(waitMs, connect);
   }
 
-  /** News that are lost are found by looking, so nobody waits for this. */
+  /** News that are lost are found by looking, so nobody waits for this; those of before are told of by one call. */
   async function listen(to: RedisSession, channels: readonly string[]): Promise<void> {
     if (channels.length === 0) return;
     try {
       await within(to.listen(channels), 'subscribing at the store');
+      for (const channel of channels) tell(channel);
     } catch (error) {
       if (to === session) ended(storeError(error, 'subscribing at the store', secrets));
     }

@@ -86,10 +86,14 @@ export async function openSession({ settings, signal, onMessage, onEnd }: Sessio
     const commands = await connect(master, { ...access, database: settings.database }, end);
     // A Sentinel may name the old master for a moment; what it holds is on its way out.
     if (settings.place.kind === 'sentinel') await checkIsMaster(commands);
-    const news = await connect(master, access, end);
+    let news: Promise<Client> | undefined;
     return {
       send: (command) => commands.send(command),
-      listen: (channels) => subscribe(news, channels, onMessage),
+      async listen(channels) {
+        // Who subscribes may send nothing else (redis.io/docs, "Pub/Sub"), so it is a connection of its own.
+        news ??= connect(master, access, end);
+        await subscribe(await news, channels, onMessage);
+      },
     };
   } catch (error) {
     close();

@@ -7,7 +7,7 @@ import { systemClock } from '../base/clock.js';
 import { Secret } from '../base/secret.js';
 import type { RedisConfig } from '../config/config.js';
 import { perKind } from '../foundation/resources.js';
-import { createRedisLink, type RedisLink } from './redis-link.js';
+import { createRedisLines, type RedisLines } from './redis-lines.js';
 import { createRedisStore } from './redis-store.js';
 import { type ReplicaStore, StoreError } from './replica-store.js';
 import type { SharedHead } from './shared-head.js';
@@ -33,7 +33,7 @@ afterAll(() => redis?.stop());
 
 beforeEach(async () => void (await redis.command('FLUSHALL')));
 
-function linkTo(port: number, more: Partial<RedisConfig> = {}, limitMs = 3_000): RedisLink {
+function linesTo(port: number, more: Partial<RedisConfig> = {}, limitMs = 3_000): RedisLines {
   const config: RedisConfig = {
     place: { kind: 'server', host: '127.0.0.1', port },
     username: undefined,
@@ -43,14 +43,15 @@ function linkTo(port: number, more: Partial<RedisConfig> = {}, limitMs = 3_000):
     prefix: 'test',
     ...more,
   };
-  const link = createRedisLink({ settings: { ...config, limitMs }, clock: systemClock, random: () => 0 });
-  link.start();
-  onTestFinished(() => link.stop());
-  return link;
+  const settings = { ...config, limitMs };
+  const lines = createRedisLines({ settings, valueLimitMs: limitMs, clock: systemClock, random: () => 0 });
+  lines.start();
+  onTestFinished(() => lines.stop());
+  return lines;
 }
 
-function storeOn(link: RedisLink): ReplicaStore {
-  return createRedisStore({ link, keys: KEYS, leaseMs: LEASE_MS, keepSeconds: 60 });
+function storeOn(lines: RedisLines): ReplicaStore {
+  return createRedisStore({ lines, keys: KEYS, leaseMs: LEASE_MS, keepSeconds: 60 });
 }
 
 function head(fence: number, count: number, value: Buffer | undefined = VALUE): SharedHead {
@@ -73,7 +74,7 @@ function codeOf(work: Promise<unknown>): Promise<unknown> {
 
 describe('a lease', () => {
   test('is one replica’s, with a number above all before', async () => {
-    const store = storeOn(linkTo(redis.port));
+    const store = storeOn(linesTo(redis.port));
     const first = await acquired(store, 'one');
     expect(await store.acquire('two', 0)).toBeUndefined();
     expect((await store.look(0)).lease).toMatchObject({ holder: 'one', fence: first.fence });
@@ -85,7 +86,7 @@ describe('a lease', () => {
   });
 
   test('has a number above what was seen, also when the store has lost its memory', async () => {
-    const store = storeOn(linkTo(redis.port));
+    const store = storeOn(linesTo(redis.port));
     const seen = Date.now() * 2;
     const { fence } = await acquired(store, 'one', seen);
     expect(fence).toBe(seen + 1);
@@ -94,7 +95,7 @@ describe('a lease', () => {
   });
 
   test('below what was seen ends by looking', async () => {
-    const store = storeOn(linkTo(redis.port));
+    const store = storeOn(linesTo(redis.port));
     const lease = await acquired(store, 'one');
     expect((await store.look(lease.fence)).lease).toBeDefined();
     expect((await store.look(lease.fence + 1)).lease).toBeUndefined();
@@ -102,10 +103,10 @@ describe('a lease', () => {
   });
 
   test('runs out by itself and is renewed by its holder only', async () => {
-    const store = storeOn(linkTo(redis.port));
+    const store = storeOn(linesTo(redis.port));
     const lease = await acquired(store, 'one');
     expect(await store.renew({ ...lease, holder: 'two' })).toBeUndefined();
-    expect(await store.renew(lease)).toEqual({});
+    expect(await store.renew(lease)).toEqual({ wishes: {}, head: undefined, valueBytes: 0 });
     expect(Number(await redis.command('PTTL', KEYS.lease))).toBeGreaterThan(0);
     await redis.command('DEL', KEYS.lease);
     expect(await store.renew(lease)).toBeUndefined();
@@ -114,7 +115,7 @@ describe('a lease', () => {
 
 describe('a value', () => {
   test('comes back as it was, with its head', async () => {
-    const store = storeOn(linkTo(redis.port));
+    const store = storeOn(linesTo(redis.port));
     const lease = await acquired(store, 'one');
     expect(await store.fetch()).toBeUndefined();
     expect(await store.put(lease, { head: head(lease.fence, 1), value: VALUE })).toBe(true);
@@ -125,7 +126,7 @@ describe('a value', () => {
   });
 
   test('is never written by a leader of before', async () => {
-    const store = storeOn(linkTo(redis.port));
+    const store = storeOn(linesTo(redis.port));
     const old = await acquired(store, 'one');
     await redis.command('DEL', KEYS.lease);
     const next = await acquired(store, 'two');
@@ -135,7 +136,7 @@ describe('a value', () => {
   });
 
   test('is kept for a time only, as all keys are', async () => {
-    const store = storeOn(linkTo(redis.port));
+    const store = storeOn(linesTo(redis.port));
     const lease = await acquired(store, 'one');
     await store.put(lease, { head: head(lease.fence, 1), value: VALUE });
     await store.ask(['apps']);
@@ -147,7 +148,7 @@ describe('a value', () => {
   test.each(['no JSON', '{}', '{"version":{"fence":-1,"count":0},"answered":{}}'])(
     'with a foreign head %j is none',
     async (text) => {
-      const store = storeOn(linkTo(redis.port));
+      const store = storeOn(linesTo(redis.port));
       await redis.command('SET', KEYS.head, text);
       expect((await store.look(0)).head).toBeUndefined();
       expect(await store.fetch()).toBeUndefined();
@@ -159,7 +160,7 @@ describe('a value', () => {
     [KEYS.head, 'looking', (store: ReplicaStore) => store.look(0)],
     [KEYS.wishes, 'asking', (store: ReplicaStore) => store.ask(['apps'])],
   ])('of a foreign type at %s fails %s', async (key, _, work) => {
-    const store = storeOn(linkTo(redis.port));
+    const store = storeOn(linesTo(redis.port));
     await redis.command('LPUSH', key, 'x');
     expect(await codeOf(work(store))).toBe('answer');
   });
@@ -169,7 +170,7 @@ describe('a value', () => {
     // Whoever looked again at its end would look without a pause.
     ['no end', []],
   ] as const)('of a foreign lease with %s makes nobody leader', async (_, words) => {
-    const store = storeOn(linkTo(redis.port));
+    const store = storeOn(linesTo(redis.port));
     await redis.command('SET', KEYS.lease, 'x', ...words);
     const { lease } = await store.look(0);
     expect(lease).toMatchObject({ holder: 'somebody else', fence: 0 });
@@ -179,12 +180,12 @@ describe('a value', () => {
 });
 
 test('wishes are numbered, and told to who renews', async () => {
-  const store = storeOn(linkTo(redis.port));
+  const store = storeOn(linesTo(redis.port));
   const first = await store.ask(['apps', 'suspicion']);
   const second = await store.ask(['apps']);
   expect(second.apps).toBeGreaterThan(first.apps ?? Number.NaN);
   const lease = await acquired(store, 'one');
-  expect(await store.renew(lease)).toEqual({ apps: second.apps, suspicion: first.suspicion });
+  expect((await store.renew(lease))?.wishes).toEqual({ apps: second.apps, suspicion: first.suspicion });
 });
 
 test('a user with the rights that docs/operating.md names may do all of it', async () => {
@@ -192,7 +193,7 @@ test('a user with the rights that docs/operating.md names may do all of it', asy
   const [, rights = ''] = /`user promregator on >… ([^`]+)`/.exec(page) ?? [];
   const own = rights.replaceAll('promregator:*', 'test:*').split(' ');
   await redis.command('ACL', 'SETUSER', 'narrow', 'reset', 'on', '>secret', ...own);
-  const store = storeOn(linkTo(redis.port, { username: 'narrow', password: new Secret('secret'), database: 1 }));
+  const store = storeOn(linesTo(redis.port, { username: 'narrow', password: new Secret('secret'), database: 1 }));
   let told = 0;
   store.onNews(() => {
     told += 1;
@@ -201,7 +202,7 @@ test('a user with the rights that docs/operating.md names may do all of it', asy
   await store.put(lease, { head: head(lease.fence, 1), value: VALUE });
   await store.put(lease, { head: head(lease.fence, 2) });
   await store.ask(['apps']);
-  expect(await store.renew(lease)).toHaveProperty('apps');
+  expect(await store.renew(lease)).toHaveProperty('wishes.apps');
   expect(await store.fetch()).toBeDefined();
   const before = told;
   await store.release(lease);
@@ -213,9 +214,9 @@ test('a user with the rights that docs/operating.md names may do all of it', asy
 });
 
 test('news are told to all that listen', async () => {
-  const one = storeOn(linkTo(redis.port));
+  const one = storeOn(linesTo(redis.port));
   let told = 0;
-  const two = storeOn(linkTo(redis.port));
+  const two = storeOn(linesTo(redis.port));
   two.onNews(() => {
     told += 1;
   });
@@ -231,27 +232,27 @@ test('news are told to all that listen', async () => {
 
 describe('a store that does not do its part', () => {
   test.each([
-    ['is not there', async () => linkTo(1), 'away'],
-    ['wants a password', async () => linkTo((await another({ password: 'right' })).port), 'denied'],
+    ['is not there', async () => linesTo(1), 'away'],
+    ['wants a password', async () => linesTo((await another({ password: 'right' })).port), 'denied'],
     [
       'wants another password',
-      async () => linkTo((await another({ password: 'right' })).port, { password: new Secret('hidden-4711') }),
+      async () => linesTo((await another({ password: 'right' })).port, { password: new Secret('hidden-4711') }),
       'denied',
     ],
-    ['is full', async () => linkTo((await another({ args: ['--maxmemory', '1000'] })).port), 'full'],
+    ['is full', async () => linesTo((await another({ args: ['--maxmemory', '1000'] })).port), 'full'],
     [
       'is a copy',
-      async () => linkTo((await another({ args: ['--replicaof', '127.0.0.1', String(redis.port)] })).port),
+      async () => linesTo((await another({ args: ['--replicaof', '127.0.0.1', String(redis.port)] })).port),
       'read_only',
     ],
     [
       'stands still',
       async () => {
         const server = await another();
-        const link = linkTo(server.port, {}, 1_500);
-        await storeOn(link).look(0);
+        const lines = linesTo(server.port, {}, 1_500);
+        await storeOn(lines).look(0);
         server.signal('SIGSTOP');
-        return link;
+        return lines;
       },
       'late',
     ],
@@ -259,10 +260,10 @@ describe('a store that does not do its part', () => {
       'pauses',
       async () => {
         const server = await another();
-        const link = linkTo(server.port, {}, 1_500);
-        await storeOn(link).look(0);
+        const lines = linesTo(server.port, {}, 1_500);
+        await storeOn(lines).look(0);
         await server.command('CLIENT', 'PAUSE', '60000');
-        return link;
+        return lines;
       },
       'late',
     ],
@@ -275,8 +276,8 @@ describe('a store that does not do its part', () => {
 
   test('is used again when it is there again, without being asked', async () => {
     const server = await another();
-    const link = linkTo(server.port);
-    const store = storeOn(link);
+    const lines = linesTo(server.port);
+    const store = storeOn(lines);
     await store.look(0);
     await server.stop('SIGKILL');
     expect(await codeOf(store.look(0))).toBe('away');
@@ -296,17 +297,17 @@ describe('servers that take connections and say nothing', () => {
     await sentinel.command('SENTINEL', 'MONITOR', 'shared', '127.0.0.1', String(redis.port), '1');
     const nodes = [silent.port, sentinel.port].map((port) => ({ host: '127.0.0.1', port }));
     const access = { username: undefined, password: undefined, tls: undefined };
-    const link = linkTo(0, { place: { kind: 'sentinel', master: 'shared', nodes, access } });
-    expect(await codeOf(storeOn(link).look(0))).toBe('done');
+    const lines = linesTo(0, { place: { kind: 'sentinel', master: 'shared', nodes, access } });
+    expect(await codeOf(storeOn(lines).look(0))).toBe('done');
     await waitUntil(() => silent.open === 0, { within: 2_000, describe: () => silent.open, every: 10 });
   });
 
-  test('hold one connection, however often they are tried', async () => {
+  test('hold one connection of each line, however often they are tried', async () => {
     const silent = await silentServer();
-    const link = linkTo(silent.port, { password: new Secret('any') }, 100);
-    await waitUntil(() => silent.taken >= 3, { within: 5_000, describe: () => silent.taken, every: 10 });
-    expect(silent.open).toBeLessThanOrEqual(1);
-    link.stop();
+    const lines = linesTo(silent.port, { password: new Secret('any') }, 100);
+    await waitUntil(() => silent.taken >= 6, { within: 5_000, describe: () => silent.taken, every: 10 });
+    expect(silent.open).toBeLessThanOrEqual(2);
+    lines.stop();
     await waitUntil(() => silent.open === 0, { within: 2_000, describe: () => silent.open, every: 10 });
   });
 });

@@ -1,12 +1,12 @@
 import type { Milliseconds, Seconds } from '../base/duration.js';
-import type { RedisLink } from './redis-link.js';
+import type { RedisLines } from './redis-lines.js';
 import { type HeldLease, type ReplicaStore, StoreError, type Wish, type Wishes } from './replica-store.js';
 import { ACQUIRE, ASK, LOOK, PUT, RELEASE, RENEW } from './scripts.js';
 import { readHead, type SharedHead, writeHead } from './shared-head.js';
 import type { StoreKeys } from './store-keys.js';
 
 export interface RedisStoreOptions {
-  readonly link: RedisLink;
+  readonly lines: RedisLines;
   readonly keys: StoreKeys;
   readonly leaseMs: Milliseconds;
   /** How long anything stays that nobody renews. */
@@ -25,56 +25,61 @@ const WISHES: ReadonlySet<string> = new Set([
 ] satisfies readonly Wish[]);
 
 /** What replicas share, in Redis or Valkey. */
-export function createRedisStore({ link, keys, leaseMs, keepSeconds }: RedisStoreOptions): ReplicaStore {
+export function createRedisStore({ lines, keys, leaseMs, keepSeconds }: RedisStoreOptions): ReplicaStore {
   const keep = String(keepSeconds);
 
-  function run(script: string, of: readonly string[], args: readonly (string | Buffer)[]): Promise<unknown> {
-    return link.send(['EVAL', script, String(of.length), ...of, ...args]);
+  function step(script: string, of: readonly string[], args: readonly (string | Buffer)[]): Promise<unknown> {
+    return lines.steps.send(['EVAL', script, String(of.length), ...of, ...args]);
+  }
+
+  function nameOf({ holder, fence }: HeldLease): string {
+    return `${fence} ${leaseMs} ${holder}`;
   }
 
   return {
     async look(seenFence) {
-      const [lease, leftMs, head] = listOf(await run(LOOK, [keys.lease, keys.head], [String(seenFence)]));
-      return { lease: leaseOf(lease, leftMs), head: headOf(head) };
+      const of = [keys.lease, keys.head, keys.value];
+      const [lease, leftMs, head, bytes] = listOf(await step(LOOK, of, [String(seenFence)]));
+      return { lease: leaseOf(lease, leftMs), head: headOf(head), valueBytes: numberOf(bytes) };
     },
     async acquire(holder, seenFence) {
       const of = [keys.lease, keys.fence, keys.head];
-      const answer = await run(ACQUIRE, of, [holder, String(leaseMs), String(seenFence), keep]);
+      const answer = await step(ACQUIRE, of, [holder, String(leaseMs), String(seenFence), keep]);
       if (answer === null) return undefined;
       const [fence, head] = listOf(answer);
       return { fence: numberOf(fence), head: headOf(head) };
     },
     async renew(lease) {
-      const [held, wishes] = listOf(await run(RENEW, [keys.lease, keys.wishes], [nameOf(lease), String(leaseMs)]));
-      return held === 1 ? wishesOf(listOf(wishes)) : undefined;
+      const of = [keys.lease, keys.wishes, keys.head, keys.value];
+      const [held, wishes, head, bytes] = listOf(await step(RENEW, of, [nameOf(lease), String(leaseMs)]));
+      if (held !== 1) return undefined;
+      return { wishes: wishesOf(listOf(wishes)), head: headOf(head), valueBytes: numberOf(bytes) };
     },
     async release(lease) {
-      await run(RELEASE, [keys.lease], [nameOf(lease), keys.news]);
+      await step(RELEASE, [keys.lease], [nameOf(lease), keys.news]);
     },
     async put(lease, { head, value }) {
-      const args = [nameOf(lease), keys.news, keep, writeHead(head), ...(value === undefined ? [] : [value])];
-      return (await run(PUT, [keys.lease, keys.head, keys.value], args)) === 1;
+      const of = [keys.lease, keys.head, keys.value];
+      const args = [nameOf(lease), keys.news, keep, writeHead(head)];
+      if (value === undefined) return (await step(PUT, of, args)) === 1;
+      return (await lines.values.send(['EVAL', PUT, String(of.length), ...of, ...args, value])) === 1;
     },
     async fetch() {
-      const [head, value] = listOf(await link.send(['MGET', keys.head, keys.value]));
+      const [head, value] = listOf(await lines.values.send(['MGET', keys.head, keys.value]));
       const read = headOf(head);
       return read === undefined || !Buffer.isBuffer(value) ? undefined : { head: read, value };
     },
     async ask(wishes) {
-      const numbers = listOf(await run(ASK, [keys.wishes], [keys.news, keep, ...wishes]));
+      const numbers = listOf(await step(ASK, [keys.wishes], [keys.news, keep, ...wishes]));
       return Object.fromEntries(wishes.map((wish, index) => [wish, numberOf(numbers[index])]));
     },
-    onNews: (listener) => link.subscribe(keys.news, listener),
+    onNews: (listener) => lines.steps.subscribe(keys.news, listener),
   };
-}
-
-function nameOf({ holder, fence }: HeldLease): string {
-  return `${fence} ${holder}`;
 }
 
 function leaseOf(lease: unknown, leftMs: unknown): Awaited<ReturnType<ReplicaStore['look']>>['lease'] {
   if (lease === null) return undefined;
-  const [, fence, holder] = /^(\d{1,16}) (.{1,200})$/.exec(textOf(lease)) ?? [];
+  const [, fence, holder] = /^(\d{1,16}) \d{1,16} (.{1,200})$/.exec(textOf(lease)) ?? [];
   const left = numberOf(leftMs);
   // Somebody else's data in our place: never ours, and gone when its time is over, or never where it has none (PTTL -1).
   return {

@@ -9,11 +9,22 @@ export type Wish = ResourceKind | 'suspicion' | 'value';
 /** By wish, how often it was asked for; the numbers only ever grow, also when the store has lost them. */
 export type Wishes = Readonly<Partial<Record<Wish, number>>>;
 
+/** What lies in the store. */
+export interface Stored {
+  readonly head: SharedHead | undefined;
+  /** Of the value beside it; 0 where there is none. */
+  readonly valueBytes: number;
+}
+
 /** What a replica sees when it looks. */
-export interface Look {
+export interface Look extends Stored {
   /** `leftMs` is infinite for what never ends by itself, which no replica writes. */
   readonly lease: { readonly holder: string; readonly fence: number; readonly leftMs: Milliseconds } | undefined;
-  readonly head: SharedHead | undefined;
+}
+
+/** What the holder of the lease sees when it renews it. */
+export interface Renewed extends Stored {
+  readonly wishes: Wishes;
 }
 
 export interface Acquired {
@@ -35,12 +46,15 @@ export interface HeldLease {
  * @throws {StoreError} from every call
  */
 export interface ReplicaStore {
-  /** A lease below `seenFence` is of a store that has lost its memory: it ends by this. */
+  /**
+   * A lease below `seenFence` is of a store that has lost its memory: it ends by this. One that would last longer than it
+   * was given for is of a clock that went back: it is cut to its length.
+   */
   look(seenFence: number): Promise<Look>;
   /** Undefined when somebody holds it. */
   acquire(holder: string, seenFence: number): Promise<Acquired | undefined>;
-  /** What is wished for; undefined when the lease is no longer the caller's. */
-  renew(lease: HeldLease): Promise<Wishes | undefined>;
+  /** Undefined when the lease is no longer the caller's. */
+  renew(lease: HeldLease): Promise<Renewed | undefined>;
   /** Ends a lease, if it is the caller's, and tells the others. */
   release(lease: HeldLease): Promise<void>;
   /** False, and nothing is written, when the lease is no longer the caller's. Tells the others. */

@@ -114,6 +114,9 @@ const steps: fc.Arbitrary<readonly [string, Step]> = fc.oneof(
     .tuple(replica, fc.integer({ min: -100_000, max: 100_000 }))
     .map(([index, ms]) => [`skew ${index} by ${ms}`, (world: World) => skew(world, index, ms)] as const),
   fc.constantFrom(0, 1).map((server) => [`empty ${server}`, (world: World) => empty(world, server)] as const),
+  fc.constantFrom(0, 1).map((server) => [`save ${server}`, (world: World) => save(world, server)] as const),
+  fc.constantFrom(0, 1).map((server) => [`restore ${server}`, (world: World) => restore(world, server)] as const),
+  fc.constantFrom(0, 1).map((server) => [`make room at ${server}`, (world: World) => makeRoom(world, server)] as const),
 );
 
 function kill(world: World, index: number): void {
@@ -151,6 +154,21 @@ function skew(world: World, index: number, ms: number): void {
 function empty(world: World, server: number): void {
   world.upset = true;
   world.servers[server]?.empty();
+}
+
+function save(world: World, server: number): void {
+  world.servers[server]?.save();
+}
+
+/** An old lease may be there again. */
+function restore(world: World, server: number): void {
+  world.upset = true;
+  world.servers[server]?.restore();
+}
+
+function makeRoom(world: World, server: number): void {
+  world.servers[server]?.loseHead();
+  world.servers[server]?.loseValue();
 }
 
 async function heal(world: World): Promise<void> {

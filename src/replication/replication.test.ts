@@ -101,7 +101,7 @@ test('a leader that can renew and whose writings come too late gives the lease t
   expect([one.knows, two.knows]).toEqual([2, 2]);
 });
 
-test('one that cannot read what is shared does not keep the lease from others', async () => {
+test('one that cannot read what was shared last leads with what it reads by itself', async () => {
   let late = false;
   const connected = server.connect(() => 'fine');
   const slow: ReplicaStore = {
@@ -110,12 +110,97 @@ test('one that cannot read what is shared does not keep the lease from others', 
   };
   const [one] = await leaderAndFollower({ store: slow });
   late = true;
+  cloudFoundry = 2;
+  await pass(clock, READ_EVERY_MS + 1_000);
+  one.kill();
+  cloudFoundry = 3;
+  await pass(clock, 3 * LEASE_MS);
+  const three = replica('three');
+  await pass(clock, 1_000);
+  expect([server.leader, three.role, three.knows, three.readings]).toEqual(['two', 'follower', 3, 0]);
+});
+
+test('one that has what was shared last leads without reading it again', async () => {
+  let fetched = 0;
+  const connected = server.connect(() => 'fine');
+  const counted: ReplicaStore = {
+    ...connected,
+    fetch() {
+      fetched += 1;
+      return connected.fetch();
+    },
+  };
+  const [one, two] = await leaderAndFollower({ store: counted });
+  expect(fetched).toBe(1);
   one.kill();
   await pass(clock, 15_000);
-  expect(server.leader).toBe('two');
-  const three = replica('three');
-  await pass(clock, 2 * LEASE_MS);
-  expect([three.role, server.leader]).toEqual(['leader', 'three']);
+  expect([two.role, fetched]).toEqual(['leader', 1]);
+});
+
+describe('a value on its way', () => {
+  /** Its writings stand still until `go`. */
+  function held(): { readonly store: ReplicaStore; hold(): void; go(): void } {
+    const connected = server.connect(() => store['one'] ?? 'fine');
+    let holds = false;
+    let waiting: (() => void)[] = [];
+    return {
+      store: {
+        ...connected,
+        async put(...args) {
+          if (holds) await new Promise<void>((resolve) => waiting.push(resolve));
+          return await connected.put(...args);
+        },
+      },
+      hold() {
+        holds = true;
+      },
+      go() {
+        holds = false;
+        for (const each of waiting) each();
+        waiting = [];
+      },
+    };
+  }
+
+  test('for longer than a lease leaves its leader in charge, who hears what is wished for', async () => {
+    const slow = held();
+    const one = replica('one', { store: slow.store });
+    await pass(clock, 1_000);
+    const two = replica('two');
+    await pass(clock, 3_000);
+    slow.hold();
+    cloudFoundry = 2;
+    await pass(clock, 2.5 * LEASE_MS);
+    expect([one.role, two.role, two.knows]).toEqual(['leader', 'follower', 1]);
+    const before = one.readings;
+    const asked = two.replication.invalidate(['apps']);
+    await pass(clock, LEASE_MS / 2);
+    expect(one.readings).toBeGreaterThan(before);
+    slow.go();
+    await pass(clock, 1_000);
+    await asked;
+    expect([two.knows, two.readings, one.roles]).toEqual([2, 0, ['leader']]);
+  });
+
+  test('under a lease that was lost meanwhile is written by nobody', async () => {
+    const slow = held();
+    const one = replica('one', { store: slow.store });
+    await pass(clock, 1_000);
+    const two = replica('two');
+    await pass(clock, 3_000);
+    slow.hold();
+    cloudFoundry = 2;
+    await pass(clock, READ_EVERY_MS);
+    store['one'] = 'away';
+    await pass(clock, 2 * LEASE_MS);
+    expect([one.role, two.role]).toEqual(['alone', 'leader']);
+    const shared = server.head?.version;
+    delete store['one'];
+    slow.go();
+    await pass(clock, 3_000);
+    expect(server.head?.version.fence).toBe(shared?.fence);
+    expect([one.role, two.role]).toEqual(['follower', 'leader']);
+  });
 });
 
 describe('a leader that is blind', () => {
@@ -208,6 +293,47 @@ describe('a store that is', () => {
     await pass(clock, 1_000);
     expect([three.role, three.knows, three.readings]).toEqual(['follower', 1, 0]);
     expect(one.readings + two.readings).toBeLessThanOrEqual(5);
+  });
+
+  test.each([
+    ['put back to an older copy', 'restore'],
+    ['robbed of the head', 'loseHead'],
+    ['robbed of the value', 'loseValue'],
+  ] as const)('%s is written to again, though nothing has changed', async (_, how) => {
+    const [one, two] = await leaderAndFollower();
+    server.save();
+    cloudFoundry = 2;
+    await pass(clock, READ_EVERY_MS + 1_000);
+    expect([one.knows, two.knows]).toEqual([2, 2]);
+    const before = [one.readings, two.readings];
+    server[how]();
+    await pass(clock, 3_500);
+    const three = replica('three');
+    await pass(clock, 500);
+    expect([one.role, two.role, three.role]).toEqual(['leader', 'follower', 'follower']);
+    expect([one.knows, two.knows, three.knows]).toEqual([2, 2, 2]);
+    expect([one.readings - (before[0] ?? 0), two.readings, three.readings]).toEqual([1, 0, 0]);
+    expect(one.count('has lost what was shared')).toBe(1);
+  });
+
+  test('one that keeps no value is sent one a minute at most', async () => {
+    let written = 0;
+    const connected = server.connect(() => 'fine');
+    const forgetful: ReplicaStore = {
+      ...connected,
+      async put(lease, shared) {
+        if (shared.value !== undefined) written += 1;
+        const done = await connected.put(lease, shared);
+        server.loseValue();
+        return done;
+      },
+    };
+    const one = replica('one', { store: forgetful });
+    await pass(clock, 1_000);
+    written = 0;
+    await pass(clock, 120_000);
+    expect([one.role, written]).toEqual(['leader', 2]);
+    expect(one.count('has lost what was shared')).toBe(1);
   });
 
   test.each([

@@ -5,10 +5,11 @@ import type { DatedInventory } from '../foundation/dated-inventory.js';
 import type { ResourceKind } from '../foundation/resources.js';
 import type { Log } from '../telemetry/log.js';
 import { createRepeats } from '../telemetry/repeats.js';
-import { type HeldLease, type ReplicaStore, StoreError, type StoreErrorCode, type Wishes } from './replica-store.js';
+import { createLeadership, LOOK_EVERY_MS, RENEW_SHARE } from './leadership.js';
+import { type ReplicaStore, StoreError, type StoreErrorCode } from './replica-store.js';
 import { createRoleKeeper, type ReplicaRole } from './role-keeper.js';
 import { createSharedCopy } from './shared-copy.js';
-import type { SharedHead, Version } from './shared-head.js';
+import type { Version } from './shared-head.js';
 import { inventoryCodec, type ValueCodec } from './shared-value.js';
 import { createWishDesk } from './wish-desk.js';
 
@@ -35,6 +36,8 @@ export interface ReplicationOptions {
   readonly onSuspicion: () => void;
   /** Cloud Foundry cannot be reached from here, and perhaps from where the others are; asked of leaders. */
   readonly isBlind: () => boolean;
+  /** The lease has been given back, and the store is asked nothing more. */
+  readonly onStopped?: () => void;
   readonly codec?: ValueCodec;
 }
 
@@ -67,31 +70,20 @@ export interface ReplicationStatus {
   readonly contactAgeMs: Milliseconds | undefined;
 }
 
-/** Followers look this often, since news may be lost. */
-const LOOK_EVERY_MS: Milliseconds = 2_000;
-/** Share of the lease after which it is renewed: two may fail. */
-const RENEW_SHARE = 0.3;
-/** Share of the lease that a leader believes in less than the store does: clocks run at different speeds. */
-const MARGIN_SHARE = 0.1;
-/** For so many leases at least a replica that could not write leaves the next one to others. */
-const ABSTAIN_LEASES = 3;
 const SUSPICION_GAP_MS: Milliseconds = 10_000;
-/** Who is blind gives way no more often: where all are, the lease would never stay anywhere. */
-const BLIND_GAP_MS: Milliseconds = 600_000;
 
 export function createReplication(options: ReplicationOptions): Replication {
   const { store, replicaId, leaseMs, clock, random, log, observe } = options;
   const repeats = createRepeats(clock);
-  const copy = createSharedCopy({ ...options, codec: options.codec ?? inventoryCodec, onUnusable });
+  const copy = createSharedCopy({ ...options, codec: options.codec ?? inventoryCodec, onUnusable, onLost });
   const desk = createWishDesk({ refresh: options.refresh, onAnswered: wake });
   const keeper = createRoleKeeper({ ...options, isInformed: () => options.known() !== undefined, onRole });
+  const isStopped = (): boolean => stopped;
+  const leadership = createLeadership({ ...options, copy, desk, keeper, isStopped, onContact: contacted });
   let joined: () => void = () => undefined;
   const joining = new Promise<void>((resolve) => {
     joined = resolve;
   });
-  let lease: HeldLease | undefined;
-  /** The newest value of before the lease has been looked at. */
-  let caughtUp = false;
   let timer: Timer | undefined;
   let turning: Promise<void> | undefined;
   let again = false;
@@ -100,12 +92,8 @@ export function createReplication(options: ReplicationOptions): Replication {
   let leader = '';
   let failure: unknown;
   let contactAt: Milliseconds | undefined;
-  let unsharedSince: Milliseconds | undefined;
-  let abstainUntil = Number.NEGATIVE_INFINITY;
-  let blindAt = Number.NEGATIVE_INFINITY;
   let suspectedAt = Number.NEGATIVE_INFINITY;
   let resentAt = Number.NEGATIVE_INFINITY;
-  let wishedBefore: Wishes | undefined;
 
   /** One turn at a time; news that come meanwhile lead to another one. */
   function wake(): void {
@@ -131,116 +119,25 @@ export function createReplication(options: ReplicationOptions): Replication {
 
   /** Milliseconds until the next. */
   async function turn(): Promise<Milliseconds> {
-    if (lease !== undefined) {
-      const stays = await lead(lease);
+    if (leadership.isHeld) {
+      const stays = await leadership.goOn();
       if (stays) return leaseMs * RENEW_SHARE;
     }
     return await follow();
   }
 
-  /** False when the lease is somebody else's. */
-  async function lead(held: HeldLease): Promise<boolean> {
-    const until = clock.monotonic() + leaseMs * (1 - MARGIN_SHARE);
-    const wished = await store.renew(held);
-    contacted();
-    if (wished === undefined) return lost();
-    try {
-      if (!caughtUp) await copy.catchUp();
-      caughtUp = true;
-      if (keeper.role === 'leader' && unsharedSince === undefined) keeper.leads(until);
-      heedNotes(wished);
-      if (shallBeReplaced()) return await giveWay(held);
-      if (!(await copy.share(held, desk.answered))) return lost();
-      unsharedSince = undefined;
-    } catch (error) {
-      await unshared(held, error);
-      throw error;
-    }
-    keeper.leads(until);
-    desk.serve(wished);
-    return true;
-  }
-
-  function lost(): false {
-    lease = undefined;
-    keeper.ends();
-    return false;
-  }
-
-  /** Who cannot share is no leader, even where it can renew: the others would wait for it, or go on with what is old. */
-  async function unshared(held: HeldLease, error: unknown): Promise<void> {
-    const now = clock.monotonic();
-    unsharedSince ??= now;
-    const isRefused = error instanceof StoreError && error.code !== 'away' && error.code !== 'late';
-    if ((!isRefused || keeper.role === 'leader') && now - unsharedSince < leaseMs) return;
-    await giveWay(held);
-  }
-
-  /** Blind, and it is time to see whether another replica sees more. */
-  function shallBeReplaced(): boolean {
-    const now = clock.monotonic();
-    if (now < blindAt + BLIND_GAP_MS || !options.isBlind()) return false;
-    blindAt = now;
-    log.warn('Cloud Foundry cannot be reached from here, so another replica is to read it');
-    return true;
-  }
-
-  async function giveWay(held: HeldLease): Promise<false> {
-    unsharedSince = undefined;
-    abstainUntil = clock.monotonic() + leaseMs * ABSTAIN_LEASES * (1 + random());
-    lost();
-    await store.release(held);
-    return false;
-  }
-
-  /** What is said to a leader beside wishes for lists; of before its time it does not count. */
-  function heedNotes(wished: Wishes): void {
-    const before = wishedBefore ?? wished;
-    wishedBefore = wished;
-    if ((wished.value ?? 0) > (before.value ?? 0)) copy.forget();
-    if ((wished.suspicion ?? 0) > (before.suspicion ?? 0)) options.onSuspicion();
-  }
-
   async function follow(): Promise<Milliseconds> {
-    const { lease: seen, head } = await store.look(copy.version.fence);
+    const { lease: seen, head, valueBytes } = await store.look(copy.version.fence);
     contacted();
-    if (seen === undefined) return await compete();
-    if (seen.holder === replicaId) return await keepOrGive(seen.fence, head);
+    if (seen === undefined) return await leadership.compete();
+    if (seen.holder === replicaId) return await leadership.keepOrGive(seen.fence, head);
     if (head !== undefined && head.version.fence === seen.fence) {
       leader = seen.holder;
-      const outcome = await copy.heed(head);
+      const outcome = await copy.heed(head, valueBytes);
       if (outcome !== 'unusable') keeper.follows();
       if (outcome === 'whole') desk.hear(head.answered);
     }
     return Math.min(LOOK_EVERY_MS, seen.leftMs + 100 * random());
-  }
-
-  /** A lease of ours that we do not know of: the answer that told us was lost, or what gave it back. */
-  async function keepOrGive(fence: number, head: SharedHead | undefined): Promise<Milliseconds> {
-    if (!isAbstaining()) return await begin(fence, head);
-    await store.release({ holder: replicaId, fence });
-    return LOOK_EVERY_MS;
-  }
-
-  async function compete(): Promise<Milliseconds> {
-    if (isAbstaining()) return LOOK_EVERY_MS;
-    const acquired = await store.acquire(replicaId, copy.version.fence);
-    if (acquired === undefined) return LOOK_EVERY_MS / 4;
-    return await begin(acquired.fence, acquired.head);
-  }
-
-  function isAbstaining(): boolean {
-    return stopped || clock.monotonic() < abstainUntil;
-  }
-
-  async function begin(fence: number, head: SharedHead | undefined): Promise<Milliseconds> {
-    lease = { holder: replicaId, fence };
-    desk.inherit(head?.answered ?? {});
-    unsharedSince = undefined;
-    caughtUp = false;
-    wishedBefore = undefined;
-    await lead(lease);
-    return leaseMs * RENEW_SHARE;
   }
 
   function contacted(): void {
@@ -265,6 +162,11 @@ export function createReplication(options: ReplicationOptions): Replication {
     resentAt = now;
     // Whoever reads can put it right, if it is only damaged or gone.
     void store.ask(['value']).catch(() => undefined);
+  }
+
+  function onLost(): void {
+    const times = repeats.occurred('lost');
+    if (times !== undefined) log.warn('the store has lost what was shared, so it is shared again', { times });
   }
 
   /** Why there is nobody to follow, where nothing has failed yet. */
@@ -305,7 +207,7 @@ export function createReplication(options: ReplicationOptions): Replication {
     },
     joined: () => joining,
     changed() {
-      if (lease !== undefined) wake();
+      if (leadership.isHeld) wake();
     },
     async invalidate(kinds) {
       const isOurs = (): boolean => stopped || keeper.role !== 'follower';
@@ -331,9 +233,8 @@ export function createReplication(options: ReplicationOptions): Replication {
       // Nobody tells us any more that it has been read.
       desk.takeBack();
       await turning;
-      if (lease === undefined) return;
-      await store.release(lease).catch((error: unknown) => log.debug('the lease could not be given back', { error }));
-      lease = undefined;
+      await leadership.giveBack();
+      options.onStopped?.();
     },
   };
 }

@@ -1,15 +1,34 @@
 // Each step is one script, so that it happens whole or not at all. They name every key that they touch (a cluster asks for
 // that) and need Redis 5, which replicates what a script did and not the script, or any Valkey.
-// Leases are written `<fence> <holder>`.
+// Leases are written `<fence> <milliseconds> <holder>`.
 
-/** KEYS lease, head. ARGV seen fence. Gives lease, milliseconds left, head. */
-export const LOOK = `
+/** What is of another type in the value's place is none: it is overwritten when there is one. */
+const BYTES = `
+local function bytesOf(key)
+  local bytes = redis.pcall('STRLEN', key)
+  if type(bytes) == 'number' then return bytes end
+  if string.find(bytes.err, 'WRONGTYPE') then return 0 end
+  error(bytes.err)
+end`;
+
+/**
+ * KEYS lease, head, value. ARGV seen fence. Gives lease, milliseconds left, head, bytes of the value.
+ *
+ * The server counts leases by its clock on the wall, which may be set back, or be another one after a failover.
+ */
+export const LOOK = `${BYTES}
 local lease = redis.call('GET', KEYS[1])
 if lease and tonumber(string.match(lease, '^%d+') or '0') < tonumber(ARGV[1]) then
   redis.call('DEL', KEYS[1])
   lease = false
 end
-return {lease, lease and redis.call('PTTL', KEYS[1]) or 0, redis.call('GET', KEYS[2])}`;
+local left = lease and redis.call('PTTL', KEYS[1]) or 0
+local given = lease and tonumber(string.match(lease, '^%d+ (%d+) '))
+if given and left > given then
+  redis.call('PEXPIRE', KEYS[1], given)
+  left = given
+end
+return {lease, left, redis.call('GET', KEYS[2]), bytesOf(KEYS[3])}`;
 
 /**
  * KEYS lease, fence, head. ARGV holder, milliseconds of the lease, seen fence, seconds to keep the fence. Gives the fence
@@ -24,14 +43,14 @@ local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 local last = tonumber(redis.call('GET', KEYS[2]) or '0') or 0
 local fence = string.format('%.0f', math.max(last + 1, tonumber(ARGV[3]) + 1, now))
 redis.call('SET', KEYS[2], fence, 'EX', ARGV[4])
-redis.call('SET', KEYS[1], fence .. ' ' .. ARGV[1], 'PX', ARGV[2])
+redis.call('SET', KEYS[1], fence .. ' ' .. ARGV[2] .. ' ' .. ARGV[1], 'PX', ARGV[2])
 return {fence, redis.call('GET', KEYS[3])}`;
 
-/** KEYS lease, wishes. ARGV lease, milliseconds. Gives 0, or 1 and the wishes by name and number. */
-export const RENEW = `
+/** KEYS lease, wishes, head, value. ARGV lease, milliseconds. Gives 0, or 1, wishes by name and number, head, bytes of the value. */
+export const RENEW = `${BYTES}
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return {0} end
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
-return {1, redis.call('HGETALL', KEYS[2])}`;
+return {1, redis.call('HGETALL', KEYS[2]), redis.call('GET', KEYS[3]), bytesOf(KEYS[4])}`;
 
 /** KEYS lease. ARGV lease, channel. */
 export const RELEASE = `

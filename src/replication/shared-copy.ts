@@ -3,9 +3,10 @@ import type { Milliseconds } from '../base/duration.js';
 import { describeError } from '../base/errors.js';
 import type { DatedInventory } from '../foundation/dated-inventory.js';
 import type { Inventory } from '../foundation/inventory.js';
+import { MOST_CONTENT_BYTES } from '../foundation/inventory-envelope.js';
 import { RESOURCE_KINDS, type ResourceKind } from '../foundation/resources.js';
-import type { HeldLease, ReplicaStore } from './replica-store.js';
-import { type Answers, isNewer, type SharedHead, type ValueFacts, type Version } from './shared-head.js';
+import type { HeldLease, ReplicaStore, Stored } from './replica-store.js';
+import { type Answers, isNewer, type SharedHead, sameVersion, type ValueFacts, type Version } from './shared-head.js';
 import { hashOf, type ValueCodec } from './shared-value.js';
 
 export interface SharedCopyOptions {
@@ -16,6 +17,8 @@ export interface SharedCopyOptions {
   readonly judge: (dated: DatedInventory) => DatedInventory | string;
   readonly onTaken: (dated: DatedInventory) => void;
   readonly onUnusable: (reason: string) => void;
+  /** What was written is not there any more, and is going to be written again. */
+  readonly onLost: () => void;
 }
 
 /** `whole`: what is shared is here. `waiting`: the leader has not read yet. */
@@ -26,10 +29,15 @@ export interface SharedCopy {
   /** The newest that was seen. */
   readonly version: Version;
   readonly bytes: number;
-  /** Takes what this head speaks of, unless it is here. @throws {StoreError} */
-  heed(head: SharedHead): Promise<Heeded>;
+  /** Takes what this head speaks of, unless it is here; `valueBytes` lie beside it. @throws {StoreError} */
+  heed(head: SharedHead, valueBytes: number): Promise<Heeded>;
   /** Before it is written under a new lease: takes what is there, whoever has written it. @throws {StoreError} */
-  catchUp(): Promise<void>;
+  catchUp(stored: Stored): Promise<void>;
+  /**
+   * Whether there is still what was written under this lease; else the value is to be written once more. A store that was
+   * restored or failed over has perhaps an older one, and one that made room has none.
+   */
+  verify(stored: Stored): void;
   /** Writes what is new; false when the lease is lost. @throws {StoreError} */
   share(lease: HeldLease, answered: Answers): Promise<boolean>;
   /** The value is to be written once more. */
@@ -47,6 +55,8 @@ const TARGET_KINDS = ['apps', 'processes', 'routes'] as const satisfies readonly
 /** So long a leader may read its first lists while others wait for it. */
 const READING_MS: Milliseconds = 60_000;
 
+/** Lost again before that, it is not written again: a store that keeps nothing would get megabytes with each renewal. */
+const WRITE_AGAIN_MS: Milliseconds = 60_000;
 /** So long what was read here stands against what others read before it: a clock that is ahead must not win for ever. */
 const OWN_COUNTS_MS: Milliseconds = 300_000;
 
@@ -65,6 +75,7 @@ export function createSharedCopy(options: SharedCopyOptions): SharedCopy {
   let written = '';
   /** The store may lack the value, also where nothing has changed. */
   let isLacking = true;
+  let writtenAgainAt = Number.NEGATIVE_INFINITY;
 
   async function load(): Promise<Heeded> {
     const found = await store.fetch();
@@ -111,6 +122,11 @@ export function createSharedCopy(options: SharedCopyOptions): SharedCopy {
     return clock.monotonic() - ownSince < OWN_COUNTS_MS;
   }
 
+  function forget(): void {
+    written = '';
+    isLacking = true;
+  }
+
   function factsOf({ readAtMs }: DatedInventory, value: Buffer | undefined): ValueFacts | undefined {
     if (value !== undefined) return { hash: hashOf(value), bytes: value.length, readAtMs };
     return held && { ...held.facts, readAtMs };
@@ -130,7 +146,7 @@ export function createSharedCopy(options: SharedCopyOptions): SharedCopy {
     get bytes() {
       return held?.facts.bytes ?? 0;
     },
-    async heed(head) {
+    async heed(head, valueBytes) {
       const { value } = head;
       if (value === undefined) {
         waitingSince ??= clock.monotonic();
@@ -147,18 +163,31 @@ export function createSharedCopy(options: SharedCopyOptions): SharedCopy {
       }
       const isHere = held?.facts.hash === value.hash && options.known()?.inventory === held.inventory;
       if (!isHere && unreadable !== undefined && !isNewer(head.version, unreadable)) return 'unusable';
-      if (!isHere) return await load();
+      if (!isHere) {
+        // Of before what is here: its leader is going to see that.
+        if (isNewer(version, head.version)) return 'waiting';
+        const flaw = flawOf(value, valueBytes);
+        return flaw === undefined ? await load() : unusable(flaw);
+      }
       if (isNewer(head.version, version)) version = head.version;
       redate(value);
       return 'whole';
     },
-    async catchUp() {
-      written = '';
-      isLacking = true;
-      const facts = (await store.fetch())?.head.value;
-      if (facts === undefined || isOwnLater(facts)) return;
+    async catchUp({ head, valueBytes }) {
+      forget();
+      const facts = head?.value;
+      if (facts === undefined || isOwnLater(facts) || flawOf(facts, valueBytes) !== undefined) return;
       if (facts.hash !== held?.facts.hash) await load();
       isLacking = facts.hash !== held?.facts.hash;
+    },
+    verify({ head, valueBytes }) {
+      const isThere = head !== undefined && sameVersion(head.version, version);
+      if (written === '' || (isThere && valueBytes === (head.value?.bytes ?? valueBytes))) return;
+      const now = clock.monotonic();
+      if (now < writtenAgainAt + WRITE_AGAIN_MS) return;
+      writtenAgainAt = now;
+      forget();
+      options.onLost();
     },
     async share(lease, answered) {
       const known = options.known();
@@ -177,11 +206,15 @@ export function createSharedCopy(options: SharedCopyOptions): SharedCopy {
       isLacking = false;
       return true;
     },
-    forget() {
-      written = '';
-      isLacking = true;
-    },
+    forget,
   };
+}
+
+/** Why a value is not even fetched: it may be megabytes of anything. */
+function flawOf({ bytes }: ValueFacts, valueBytes: number): string | undefined {
+  if (valueBytes === 0) return 'the shared inventory is gone';
+  if (valueBytes !== bytes) return 'the shared inventory is damaged: its size does not fit';
+  return valueBytes > MOST_CONTENT_BYTES ? 'the shared inventory is too large' : undefined;
 }
 
 function newest(readAtMs: ValueFacts['readAtMs']): Milliseconds {

@@ -37,6 +37,10 @@ export function isNewer(one: Version, other: Version): boolean {
   return one.fence > other.fence || (one.fence === other.fence && one.count > other.count);
 }
 
+export function sameVersion(one: Version, other: Version): boolean {
+  return one.fence === other.fence && one.count === other.count;
+}
+
 const LONGEST_FAILURE = 500;
 const whole = z.number().int().nonnegative();
 const time = z.number();

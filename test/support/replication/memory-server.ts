@@ -2,6 +2,7 @@ import type { Clock } from '../../../src/base/clock.js';
 import {
   type HeldLease,
   type ReplicaStore,
+  type Stored,
   StoreError,
   type StoreErrorCode,
   type Wish,
@@ -17,6 +18,13 @@ export interface MemoryServer {
   connect(behaviour: () => Behaviour): ReplicaStore;
   /** It has lost its memory. */
   empty(): void;
+  /** Keeps a copy, in the place of the one before. */
+  save(): void;
+  /** It is put back to that copy; nothing, where there is none. */
+  restore(): void;
+  /** It has made room. */
+  loseHead(): void;
+  loseValue(): void;
   readonly head: SharedHead | undefined;
   /** Holder of the lease that has not run out. */
   readonly leader: string | undefined;
@@ -36,6 +44,7 @@ export function createMemoryServer(clock: Clock, leaseMs: number): MemoryServer 
   const listeners = new Set<() => void>();
   let wentBack = 0;
   let contents = nothing();
+  let saved: Contents | undefined;
 
   function leaseNow(): Contents['lease'] {
     if (contents.lease !== undefined && contents.lease.expiresAt <= clock.monotonic()) contents.lease = undefined;
@@ -45,6 +54,10 @@ export function createMemoryServer(clock: Clock, leaseMs: number): MemoryServer 
   function isHeldBy({ holder, fence }: HeldLease): boolean {
     const lease = leaseNow();
     return lease !== undefined && lease.holder === holder && lease.fence === fence;
+  }
+
+  function stored(): Stored {
+    return { head: contents.head, valueBytes: contents.value?.length ?? 0 };
   }
 
   function tell(): void {
@@ -76,7 +89,7 @@ export function createMemoryServer(clock: Clock, leaseMs: number): MemoryServer 
           if (held !== undefined && held.fence < seenFence) contents.lease = undefined;
           const lease = leaseNow();
           const seen = lease && { ...lease, leftMs: lease.expiresAt - clock.monotonic() };
-          return { lease: seen, head: contents.head };
+          return { lease: seen, ...stored() };
         }),
       acquire: (holder, seenFence) =>
         step('write', () => {
@@ -90,7 +103,7 @@ export function createMemoryServer(clock: Clock, leaseMs: number): MemoryServer 
         step('small', () => {
           if (!isHeldBy(lease) || contents.lease === undefined) return undefined;
           contents.lease.expiresAt = clock.monotonic() + leaseMs;
-          return Object.fromEntries(contents.wishes);
+          return { wishes: Object.fromEntries(contents.wishes), ...stored() };
         }),
       release: (lease) =>
         step('small', () => {
@@ -137,6 +150,18 @@ export function createMemoryServer(clock: Clock, leaseMs: number): MemoryServer 
     empty() {
       contents = nothing();
     },
+    save() {
+      saved = copyOf(contents);
+    },
+    restore() {
+      if (saved !== undefined) contents = copyOf(saved);
+    },
+    loseHead() {
+      contents.head = undefined;
+    },
+    loseValue() {
+      contents.value = undefined;
+    },
     get head() {
       return contents.head;
     },
@@ -147,6 +172,10 @@ export function createMemoryServer(clock: Clock, leaseMs: number): MemoryServer 
       return wentBack;
     },
   };
+}
+
+function copyOf({ lease, wishes, ...rest }: Contents): Contents {
+  return { ...rest, lease: lease && { ...lease }, wishes: new Map(wishes) };
 }
 
 function nothing(): Contents {
