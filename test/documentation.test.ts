@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders are what it is about
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
@@ -124,6 +124,53 @@ describe('promregator.schema.json and the program agree on', () => {
     });
     expect(outcome.ok ? 'taken' : 'refused').toBe(expected);
     expect(editorSchema.safeParse(parse(whole)).success ? 'taken' : 'refused').toBe(expected);
+  });
+});
+
+describe('links of pages in the package', () => {
+  const pack = spawnSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: ROOT, encoding: 'utf8' });
+  const files = z
+    .tuple([z.object({ files: z.array(z.object({ path: z.string() })) })])
+    .parse(JSON.parse(pack.stdout))[0]
+    .files.map(({ path }) => path);
+  const pages = new Map(
+    files
+      .filter((path) => path.endsWith('.md') && !path.includes('node_modules'))
+      .map((path) => [path, readFileSync(join(ROOT, path), 'utf8')]),
+  );
+
+  const links = [...pages].flatMap(([page, text]) =>
+    [...text.matchAll(/]\((?![a-z]+:)([^)#\s]*)(?:#([^)\s]*))?\)/g)].map(
+      ([, path = '', anchor]) => [page, path === '' ? page : join(dirname(page), path), anchor] as const,
+    ),
+  );
+
+  /** As it stands in the address of a page on GitHub and in npm's registry. */
+  const anchorOf = (heading: string): string =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}_ -]/gu, '')
+      .replaceAll(' ', '-');
+
+  test('are found', () => {
+    expect(pages.size).toBeGreaterThan(10);
+    expect(links.length).toBeGreaterThan(50);
+  });
+
+  test('lead to files of the package', () => {
+    const dead = links.filter(([, path]) => !files.some((file) => file === path || file.startsWith(`${path}/`)));
+    expect(dead).toEqual([]);
+  });
+
+  test('lead to headings', () => {
+    const dead = links.filter(([, path, anchor]) => {
+      if (anchor === undefined) return false;
+      const headings = [...(pages.get(path) ?? '').matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+        anchorOf(heading),
+      );
+      return !headings.includes(anchor);
+    });
+    expect(dead).toEqual([]);
   });
 });
 
