@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import type { Part } from '../support/stage.js';
+import { keepSockets, listenAt } from '../support/tcp-server.js';
 
 /** `refused`: nobody listens. `silent`: connections are taken, and nothing is said on them. `reset`: they are reset at once. */
 export type DoorMode = 'open' | 'refused' | 'silent' | 'reset';
@@ -23,7 +24,7 @@ export interface Door extends Part {
 }
 
 export async function openDoor({ toPort, address = '127.0.0.1', port = 0 }: DoorOptions): Promise<Door> {
-  const sockets = new Set<Socket>();
+  const { keep, drop } = keepSockets();
   let destination = toPort;
   let mode: DoorMode = 'open';
   const server = createServer((socket) => {
@@ -33,18 +34,6 @@ export async function openDoor({ toPort, address = '127.0.0.1', port = 0 }: Door
     else relay(socket, keep(connect(destination, '127.0.0.1')));
   });
 
-  function keep(socket: Socket): Socket {
-    sockets.add(socket);
-    socket.setNoDelay(true);
-    socket.on('error', () => socket.destroy());
-    socket.once('close', () => sockets.delete(socket));
-    return socket;
-  }
-
-  function drop(): void {
-    for (const socket of sockets) socket.destroy();
-  }
-
   async function close(): Promise<void> {
     if (!server.listening) return;
     const closed = once(server, 'close');
@@ -53,21 +42,14 @@ export async function openDoor({ toPort, address = '127.0.0.1', port = 0 }: Door
     await closed;
   }
 
-  async function listen(at: number): Promise<number> {
-    const listening = once(server, 'listening');
-    server.listen(at, address);
-    await listening;
-    return addressOf(server.address()).port;
-  }
-
-  const ownPort = await listen(port);
+  const ownPort = await listenAt(server, { port, address });
   return {
     port: ownPort,
     async set(next) {
       if (mode !== 'silent') drop();
       mode = next;
       if (next === 'refused') await close();
-      else if (!server.listening) await listen(ownPort);
+      else if (!server.listening) await listenAt(server, { port: ownPort, address });
     },
     leadTo(next) {
       destination = next;
@@ -84,9 +66,4 @@ function relay(one: Socket, other: Socket): void {
   other.pipe(one);
   one.once('close', () => other.destroy());
   other.once('close', () => (other.errored === null ? one.destroySoon() : one.resetAndDestroy()));
-}
-
-function addressOf(address: AddressInfo | string | null): AddressInfo {
-  if (address === null || typeof address === 'string') throw new TypeError('the door has no TCP address');
-  return address;
 }
