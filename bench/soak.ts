@@ -17,6 +17,7 @@ const USAGE = `npm run soak -- [options]
   --kills              SIGKILL at random moments, and a start at once
   --output=FOLDER      for the chart; default: a new one for temporary files
   --seed=1             of what is left to chance
+  --env=NAME=VALUE     for the program, such as MALLOC_ARENA_MAX=2; may be given several times
 `;
 
 /** Long under load, faults and deployments; ends with 1 when a line is not flat or something happened for no reason. */
@@ -31,6 +32,7 @@ async function run(args: readonly string[]): Promise<void> {
       kills: { type: 'boolean', default: false },
       output: { type: 'string' },
       seed: { type: 'string', default: '1' },
+      env: { type: 'string', multiple: true, default: [] },
     },
   });
   if (values.help) {
@@ -43,6 +45,7 @@ async function run(args: readonly string[]): Promise<void> {
     rate: numberOf('rate', values.rate),
     kills: values.kills ? 'random' : 'none',
     seed: numberOf('seed', values.seed),
+    env: Object.fromEntries(values.env.map(variableOf)),
   } as const;
   console.log(describeMachine());
   const load = watchLoad();
@@ -61,6 +64,12 @@ async function run(args: readonly string[]): Promise<void> {
   } finally {
     folder.remove();
   }
+}
+
+function variableOf(text: string): [name: string, value: string] {
+  const [name = '', ...value] = text.split('=');
+  if (name !== '' && value.length > 0) return [name, value.join('=')];
+  throw new Error(`--env takes NAME=VALUE, not '${text}'`);
 }
 
 function numberOf(option: string, text: string): number {

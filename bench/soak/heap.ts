@@ -4,9 +4,18 @@ import { z } from 'zod';
 import type { Milliseconds } from '../../src/base/duration.js';
 import { waitFor } from '../support/wait.js';
 
-const held = z.object({ heapBytes: z.number(), externalBytes: z.number() });
+const held = z.object({
+  /** Objects of JavaScript. */
+  heapBytes: z.number(),
+  /** What V8 has taken for them from the system, and what of that is in memory. */
+  heapTotalBytes: z.number(),
+  heapResidentBytes: z.number(),
+  /** Native memory that objects hold, array buffers among it. */
+  externalBytes: z.number(),
+  arrayBufferBytes: z.number(),
+});
 
-/** What objects take after a full collection. */
+/** What a process holds after a full collection, by its own word. */
 export type HeldMemory = z.output<typeof held>;
 
 export interface HeapProbe {

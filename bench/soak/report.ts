@@ -28,6 +28,13 @@ interface Line {
   read(sample: Sample): number | undefined;
 }
 
+type Memory = NonNullable<Sample['memory']>;
+
+interface Part {
+  readonly name: string;
+  readonly read: Line['read'];
+}
+
 const MEGABYTE = 1_000_000;
 const SHARE = 0.05;
 /** Timings of a machine that others use too. */
@@ -45,13 +52,33 @@ const LINES: readonly Line[] = [
     name: 'heap after collection',
     unit: 'MB',
     bound: { share: SHARE, amount: 3 },
-    read: (s) => (s.heapBytes === undefined ? undefined : s.heapBytes / MEGABYTE),
+    read: inMegabytes(({ heapBytes }) => heapBytes),
   },
   { name: 'event-loop delay p99', unit: 'ms', bound: { share: NOISY_SHARE, amount: 5 }, read: (s) => s.lagP99Ms },
   { name: 'scrape p99', unit: 'ms', bound: { share: NOISY_SHARE, amount: 25 }, read: (s) => s.scrapeP99Ms },
   { name: 'odd scrapes', unit: '1/s', bound: { share: NOISY_SHARE, amount: 2 }, read: (s) => s.oddPerSecond },
   { name: 'CPU', unit: 'cores', bound: { share: NOISY_SHARE, amount: 0.05 }, read: (s) => s.coresUsed },
 ];
+
+/** Of resident memory, which they make up together. Not judged: what one part gives another may take. */
+const RESIDENT_PARTS: readonly Part[] = [
+  { name: 'files', read: inMegabytes(({ fileBytes }) => fileBytes) },
+  { name: 'malloc', read: inMegabytes(({ mallocBytes }) => mallocBytes) },
+  { name: 'heap of V8', read: inMegabytes(({ heapResidentBytes }) => heapResidentBytes) },
+  { name: 'other', read: inMegabytes(({ otherBytes, heapResidentBytes }) => otherBytes - heapResidentBytes) },
+];
+
+/** What of it is in use. */
+const HELD_PARTS: readonly Part[] = [
+  { name: 'heap', read: inMegabytes(({ heapBytes }) => heapBytes) },
+  { name: 'heap, taken', read: inMegabytes(({ heapTotalBytes }) => heapTotalBytes) },
+  { name: 'external', read: inMegabytes(({ externalBytes }) => externalBytes) },
+  { name: 'array buffers', read: inMegabytes(({ arrayBufferBytes }) => arrayBufferBytes) },
+];
+
+function inMegabytes(bytesOf: (memory: Memory) => number): Line['read'] {
+  return ({ memory }) => (memory === undefined ? undefined : bytesOf(memory) / MEGABYTE);
+}
 
 /** The longest from the start of a killed process to its first list, on a machine that has a processor for it. */
 const DISCOVERED_WITHIN_MS = 2_000;
@@ -149,9 +176,23 @@ function tellLines(samples: readonly Sample[], lines: readonly JudgedLine[]): vo
       flatness.isFlat ? 'yes' : 'NO',
     ]),
   );
+  tellParts(samples, 'resident memory after collection, MB', RESIDENT_PARTS);
+  tellParts(samples, 'of which is held, MB', HELD_PARTS);
   const longest = Math.max(...samples.map(({ lagMaxMs }) => lagMaxMs));
   const most = Math.max(...samples.map(({ residentBytes }) => residentBytes));
   console.log(`\nlongest event-loop delay ${milliseconds(longest)} ms; most resident memory ${megabytes(most)} MB`);
+}
+
+function tellParts(samples: readonly Sample[], title: string, parts: readonly Part[]): void {
+  printTable(
+    [title, 'first', 'median', 'growth', 'last'],
+    parts.map(({ name, read }) => {
+      const points = pointsOf(samples, read);
+      const { median, growth } = judgeFlatness(points, { share: 0, amount: 0 });
+      const ends = [points[0], points.at(-1)].map((point) => (point?.value ?? 0).toFixed(1));
+      return [name, ends[0] ?? '', median.toFixed(1), growth.toFixed(1), ends[1] ?? ''];
+    }),
+  );
 }
 
 function tellKills(kills: readonly KillReport[]): void {
@@ -207,9 +248,14 @@ export function chartOf({ samples, marks }: SoakResult, options: Told): Chart {
         title: 'Memory, MB',
         lines: [
           line('resident', (s) => s.residentBytes / MEGABYTE),
-          line('heap after collection', (s) => (s.heapBytes === undefined ? undefined : s.heapBytes / MEGABYTE)),
+          line(
+            'heap after collection',
+            inMegabytes(({ heapBytes }) => heapBytes),
+          ),
         ],
       },
+      { title: 'Resident memory, MB', lines: RESIDENT_PARTS.map(({ name, read }) => line(name, read)) },
+      { title: 'Held after collection, MB', lines: HELD_PARTS.map(({ name, read }) => line(name, read)) },
       { title: 'Event-loop delay, ms', lines: [line('p99', (s) => s.lagP99Ms), line('longest', (s) => s.lagMaxMs)] },
       { title: 'Time of a scrape, ms', lines: [line('p50', (s) => s.scrapeP50Ms), line('p99', (s) => s.scrapeP99Ms)] },
       {

@@ -23,6 +23,8 @@ export interface SoakOptions {
   readonly rate: number;
   readonly kills: 'none' | 'random';
   readonly seed: number;
+  /** Variables of the program under test. */
+  readonly env: Readonly<Record<string, string>>;
   /** For files of the program under test. */
   readonly folder: string;
 }
@@ -77,7 +79,9 @@ export async function runSoak(stage: Stage, options: SoakOptions): Promise<SoakR
   mkdirSync(inventoryFolder, { recursive: true });
   const inventoryFile = join(inventoryFolder, 'inventory');
   const probe = createHeapProbe(options.folder);
-  const subject = stage.add(await startSubject({ facts: foundation.facts, inventoryFile, env: probe.env }));
+  const subject = stage.add(
+    await startSubject({ facts: foundation.facts, inventoryFile, env: { ...options.env, ...probe.env } }),
+  );
   const intervalMs = (options.instances / options.rate) * 1000;
   const caller = stage.add(startSteadyCaller({ url: subject.url, intervalMs, listEveryMs: LIST_EVERY_MS }));
   const beganMs = Date.now();

@@ -2,7 +2,8 @@ import type { Milliseconds } from '../../src/base/duration.js';
 import { readOwnMetrics } from '../support/own-metrics.js';
 import type { Program } from '../support/program.js';
 import type { CallerReport } from './events.js';
-import type { HeapProbe } from './heap.js';
+import type { HeapProbe, HeldMemory } from './heap.js';
+import { type MemoryParts, readMemoryParts } from './memory-parts.js';
 import type { StarvationWatch } from './starvation.js';
 import { countDescriptors } from './subject.js';
 
@@ -14,7 +15,7 @@ export interface Sample {
   readonly descriptors: number;
   readonly residentBytes: number;
   /** After a full collection; undefined where none was made. */
-  readonly heapBytes: number | undefined;
+  readonly memory: (HeldMemory & MemoryParts) | undefined;
   /** Undefined in the first look at a process, here and below. */
   readonly coresUsed: number | undefined;
   readonly lagP99Ms: Milliseconds;
@@ -66,7 +67,7 @@ export function createSampler(probe: HeapProbe, watch: StarvationWatch): Sampler
       const held = heap === 'collect' ? await probe.look(pid) : undefined;
       // The next reading is not to hold the time of the collection.
       if (held !== undefined) await readOwnMetrics(program);
-      return { ...sample, heapBytes: held?.heapBytes };
+      return { ...sample, memory: held === undefined ? undefined : { ...held, ...readMemoryParts(pid) } };
     },
   };
 }
