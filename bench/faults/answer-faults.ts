@@ -2,6 +2,7 @@ import type { FaultForm } from '../../simulator/faults.js';
 import type { FaultAction, RequestKind } from '../../simulator/simulator.js';
 import { doorOf, type Lab } from './lab.js';
 import { KEPT_OPEN, NO_PAGES, type PlatformFault } from './platform-row.js';
+import type { Pace } from './row.js';
 import { LISTS, striking } from './strike.js';
 
 const TEN_MINUTES_MS = 600_000;
@@ -149,12 +150,15 @@ const PAGES_ONLY = {
 const FIRST_PAGE = '[?&]page=1(&|$)';
 /** The second reading of a list. */
 const PAGES_OF_A_LIST = 4;
+/** Applications, processes and routes. */
+const LISTS_OF_PAGES = 3;
 
 /** A list that is read in pages; the others of a round go on. */
 function pageFaults(): PlatformFault[] {
-  const paged = (name: string, action: FaultAction): PlatformFault => ({
+  const paged = (name: string, action: FaultAction, further: Partial<PlatformFault> = {}): PlatformFault => ({
     name,
     senseless: PAGES_ONLY,
+    ...further,
     begin: (lab) => {
       for (const kind of LISTS) lab.simulator.faults.add({ kind, action });
     },
@@ -174,9 +178,24 @@ function pageFaults(): PlatformFault[] {
     paged('pages repeat', { type: 'repeated_page' }),
     paged('pages are short', { type: 'short_page', missing: 1 }),
     paged('total_results falls between pages', { type: 'moving_total', step: -1 }),
-    paged('total_results grows between pages', { type: 'moving_total', step: 1 }),
+    // By its fourth page a list promises a fifth, which is asked for too.
+    paged(
+      'total_results grows between pages',
+      { type: 'moving_total', step: 1 },
+      { furtherRequests: (pace) => LISTS_OF_PAGES * readingsWithin(pace) },
+    ),
     ...(['spaces', 'apps', 'processes', 'routes'] as const).map(cutOnce),
   ];
+}
+
+/** Most readings of a list that fails again and again: one at once, the others after back-offs that double. */
+function readingsWithin({ holdMs, refreshMs, backoffMs }: Pace): number {
+  let readings = 0;
+  let waitMs = backoffMs;
+  for (let atMs = 0; atMs < holdMs; atMs += waitMs, waitMs = Math.min(2 * waitMs, Math.max(backoffMs, refreshMs))) {
+    readings += 1;
+  }
+  return readings;
 }
 
 function forbiddenFaults(): PlatformFault[] {
