@@ -107,6 +107,8 @@ export interface SimulatorOptions {
   readonly rootLinks?: 'full' | 'minimal';
   /** Whether the router knows `X-CF-Process-Instance` (routing-release 0.332). Default true. */
   readonly processInstanceHeader?: boolean;
+  /** How often the router tries an ordinary request, each time on another endpoint: `router.backends.max_attempts`. Default 3. */
+  readonly routerAttempts?: number;
   /** Highest TLS version of the router, which by default speaks 1.2 only. */
   readonly tlsMaxVersion?: 'TLSv1.2' | 'TLSv1.3';
   /** Whether the router wants client certificates. Default `none`, or `request` where UAA takes them. */
@@ -146,6 +148,7 @@ export interface Settings {
   readonly v2: boolean;
   readonly rootLinks: 'full' | 'minimal';
   readonly processInstanceHeader: boolean;
+  readonly routerAttempts: number;
   readonly tlsMaxVersion: 'TLSv1.2' | 'TLSv1.3';
   readonly clientCertificates: ClientCertificates;
   readonly address: string;
@@ -177,6 +180,7 @@ export function settingsOf(options: SimulatorOptions): Settings {
     v2: options.v2 ?? false,
     rootLinks: options.rootLinks ?? 'full',
     processInstanceHeader: options.processInstanceHeader ?? true,
+    routerAttempts: options.routerAttempts ?? 3,
     tlsMaxVersion: options.tlsMaxVersion ?? 'TLSv1.2',
     clientCertificates: clientCertificatesOf(options),
     address: options.address ?? '127.0.0.1',

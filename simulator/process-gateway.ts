@@ -12,6 +12,7 @@ import { endToEnd } from './router/forwarded.js';
 import { type Endpoint, processPort } from './router/lookup.js';
 import { exchangeWithProcess } from './router/process-exchange.js';
 import { reachProcess } from './router/reach-process.js';
+import type { RoutedRequests, RunningRequest } from './router/routed-requests.js';
 import { passedOn, type RoutedEndpoint, type Router } from './router/router.js';
 import { endpointFailure } from './router/router-error.js';
 
@@ -19,6 +20,7 @@ export interface ProcessGatewayParts {
   readonly settings: Settings;
   readonly router: Router;
   readonly agent: Agent;
+  readonly requests: RoutedRequests;
   readonly logs: ApplicationLogs;
 }
 
@@ -52,9 +54,9 @@ export function visitProcess(parts: ProcessGatewayParts, visit: ProcessVisit, ro
       send(parts, visit, reached.answer);
       return;
     }
-    const { head, endpoint } = reached;
+    const { head, endpoint, running } = reached;
     const { headers } = passedOn({ headers: endToEnd(head.rawHeaders) }, request, endpoint);
-    await answer(parts, visit, { head, endpoint, headers });
+    await answer(parts, visit, { head, endpoint, running, headers });
   };
   afterDelays(parts, visit, go);
 }
@@ -71,9 +73,15 @@ export function visitProcessDirectly(parts: ProcessGatewayParts, visit: ProcessV
   }
   afterDelays(parts, visit, async () => {
     const headers = endToEnd(request.rawHeaders);
+    const running = parts.requests.begin(endpoint.instance.guid, request.target);
     const reached = await exchangeWithProcess({ ...parts, request, incoming, response, address, port, headers });
-    if (reached.kind !== 'head') hangUp();
-    else await answer(parts, visit, { head: reached.head, endpoint, headers: endToEnd(reached.head.rawHeaders) });
+    if (reached.kind === 'head') {
+      running.answering();
+      await answer(parts, visit, { head: reached.head, endpoint, running, headers: endToEnd(reached.head.rawHeaders) });
+      return;
+    }
+    running.end(reached.kind === 'left' ? 'left' : 'failed');
+    hangUp();
   });
 }
 
@@ -91,21 +99,24 @@ function afterDelays(parts: ProcessGatewayParts, { faults, response }: ProcessVi
 interface ProcessHead {
   readonly head: IncomingMessage;
   readonly endpoint: Endpoint;
+  readonly running: RunningRequest;
   readonly headers: readonly Header[];
 }
 
 async function answer(parts: ProcessGatewayParts, visit: ProcessVisit, reached: ProcessHead): Promise<void> {
-  const { head, endpoint, headers } = reached;
+  const { head, endpoint, running, headers } = reached;
   const { response, arrived, faults } = visit;
   endpoint.instance.scrapes += 1;
   const fault = actingFault(faults);
   if (fault !== undefined) {
-    const whole = (await wholeAnswer(head, headers)) ?? endpointFailure('unexpected EOF');
-    send(parts, visit, altered(whole, fault));
+    const whole = await wholeAnswer(head, headers);
+    running.end(whole === undefined ? 'cut' : 'whole');
+    send(parts, visit, altered(whole ?? endpointFailure('unexpected EOF'), fault));
     return;
   }
   const beganMs = parts.settings.clock.monotonic();
-  const onEnd = (bytes: number): void => {
+  const onEnd = (bytes: number, how: 'whole' | 'cut'): void => {
+    running.end(how);
     const seconds = (parts.settings.clock.monotonic() - beganMs) / 1000;
     writeAccessLine(parts, visit, { endpoint, status: head.statusCode ?? 0, bytes, seconds });
   };

@@ -11,6 +11,7 @@ import { healthyPlatform, type Platform } from './platform.js';
 import { seededRandom } from './random.js';
 import { createRequestRecorder, type RequestCounts } from './request-counts.js';
 import { createProcessConnections, type ProcessConnections } from './router/process-exchange.js';
+import { createRoutedRequests, type RoutedRequests } from './router/routed-requests.js';
 import { createRouter } from './router/router.js';
 import { createSigningKey, type SigningKey } from './uaa/jwt.js';
 import { createUaa, type Uaa } from './uaa/uaa.js';
@@ -28,6 +29,7 @@ export type { Role, ScopedRoles, SimulatorOptions } from './options.js';
 export type { Platform } from './platform.js';
 export type { LoggedRequest, RequestCounts } from './request-counts.js';
 export type { RequestKind } from './request-kind.js';
+export type { RoutedRequest } from './router/routed-requests.js';
 export type { Uaa } from './uaa/uaa.js';
 export type { Behaviour, CannedAnswer } from './world/behaviour.js';
 export type { World } from './world/world.js';
@@ -47,6 +49,8 @@ export interface Simulator {
   readonly diego: Diego;
   readonly faults: Faults;
   readonly requests: RequestCounts;
+  /** What the router has brought to one instance that is a real process, by its guid: those under way, and all from now on. */
+  watchInstance(guid: string): ReturnType<RoutedRequests['watch']>;
   /** Parts of the foundation that can be away; assign to its fields. For the network policy see `setNetworkPolicy`. */
   readonly platform: Platform;
   readonly uaa: Uaa;
@@ -113,6 +117,7 @@ function simulatorOf({ settings, parts, front, certificates, diego, world }: Sim
     diego,
     faults: parts.faults,
     requests: parts.recorder,
+    watchInstance: parts.processes.requests.watch,
     platform: parts.platform,
     uaa: parts.uaa,
     certificates,
@@ -155,7 +160,13 @@ function gatewayParts({ settings, state, key, diego, connections }: GatewayOptio
     uaa,
     cloudController: createCloudController({ settings, state, platform, uaa }),
     router,
-    processes: { settings, router, agent: connections.agent, logs: diego.applicationLogs },
+    processes: {
+      settings,
+      router,
+      agent: connections.agent,
+      requests: createRoutedRequests(),
+      logs: diego.applicationLogs,
+    },
     applications: { fillers: createFillers(), clock: settings.clock, checkToken: uaa.tokens.check },
     faults: createFaults(),
     recorder: createRequestRecorder(),

@@ -413,6 +413,44 @@ describe('the router before real processes (facts 5.3, 5.4)', () => {
     );
   });
 
+  test('a GET on a kept connection that is reset comes once more on a new one, a POST does not', async () => {
+    await run({ instances: 1 });
+    await allRoutable(1);
+    const arrived = (): number => lines('APP').filter((line) => line.includes('reset it')).length;
+    await visit('/who', 0);
+    await visit('/reset', 0);
+    await until(() => arrived() === 2);
+    await visit('/who', 0);
+    await visit('/reset', 0, { body: 'x' });
+    await visit('/who', 0);
+    expect(arrived()).toBe(3);
+  });
+
+  test('it knows what it has brought to an instance, and how each request ended', async () => {
+    await run();
+    const all = await allRoutable(2);
+    const [first = [], second = []] = all.map((each) => simulator.watchInstance(each.guid));
+    await visit('/who', 0);
+    await visit('/half', 0, { atMostBytes: 3 });
+    await visit('/hang-up', 0);
+    await until(() => first.every(({ state }) => state !== 'answering'));
+    expect(first).toEqual([
+      { target: '/who', state: 'whole' },
+      { target: '/half', state: 'cut' },
+      { target: '/hang-up', state: 'failed' },
+    ]);
+    expect(second).toEqual([]);
+    // First one of them, then the other.
+    await visit('/hang-up');
+    const ends = [first, second].map((list) => list.at(-1)?.state);
+    expect([...ends].sort()).toEqual(['elsewhere', 'failed']);
+    const cut = visit('/half', 1);
+    await until(() => second.at(-1)?.state === 'answering');
+    simulator.diego.kill({ app: 'shop', index: 1 });
+    expect((await cut).error).toBe('ECONNRESET');
+    await until(() => second.at(-1)?.state === 'cut');
+  });
+
   test('who refuses connections is pruned by ordinary traffic only', async () => {
     await run({ times: { routeLagMs: 60_000 } });
     for (const each of simulator.world.application('shop').processes[0]?.instances ?? []) {

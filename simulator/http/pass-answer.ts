@@ -8,8 +8,8 @@ export interface PassedAnswer {
   readonly headers: readonly Header[];
   readonly response: ServerResponse;
   readonly arrived: ArrivedRequest;
-  /** Called once, with the bytes of the body; also when either side broke off. */
-  onEnd(bytes: number): void;
+  /** Called once, with the bytes of the body; `cut` when either side broke off. */
+  onEnd(bytes: number, how: 'whole' | 'cut'): void;
 }
 
 /** Hands a process's answer on as it comes, and its end as it is: broken here when it broke there, and the other way round. */
@@ -24,7 +24,7 @@ export function passAnswer({ head, headers, response, arrived, onEnd }: PassedAn
     bytes += chunk.byteLength;
     arrived.sent(chunk.byteLength);
   });
-  pipeline(head, response, () => onEnd(bytes));
+  pipeline(head, response, (error) => onEnd(bytes, error == null ? 'whole' : 'cut'));
 }
 
 /** A process's answer as a whole, for faults that need one; undefined when it breaks off. */

@@ -38,7 +38,7 @@ export type ProcessAnswer =
   /** There is no connection, so nothing has been sent. */
   | { readonly kind: 'dial'; readonly reason: string }
   /** It broke off before a head: `eof` when the process closed, `reset` otherwise. */
-  | { readonly kind: 'eof' | 'reset'; readonly reason: string }
+  | { readonly kind: 'eof' | 'reset'; readonly reason: string; readonly connection: 'new' | 'kept' }
   /** The client has left, and the request to the process was ended for it. */
   | { readonly kind: 'left' };
 
@@ -49,7 +49,9 @@ export async function exchangeWithProcess(exchange: ProcessExchange): Promise<Pr
   const answer = await send(exchange, exchange.agent);
   const replayable = request.method === 'GET' || request.method === 'HEAD';
   // Go's transport and the router's repetition as one: a GET that the endpoint closed without an answer comes twice (facts 5.4).
-  return answer.kind === 'eof' && replayable ? send(exchange, false) : answer;
+  // One that a kept connection was reset under comes again by Go's transport alone (`shouldRetryRequest` of net/http).
+  const again = answer.kind === 'eof' || (answer.kind === 'reset' && answer.connection === 'kept');
+  return again && replayable ? send(exchange, false) : answer;
 }
 
 function send(exchange: ProcessExchange, agent: Agent | false): Promise<ProcessAnswer> {
@@ -83,7 +85,8 @@ function send(exchange: ProcessExchange, agent: Agent | false): Promise<ProcessA
     });
     outgoing.on('error', (error) => {
       response.off('close', leave);
-      resolve(failureOf(error, { address, port, connected }));
+      const connection = outgoing.reusedSocket ? 'kept' : 'new';
+      resolve(failureOf(error, { address, port, connected, connection }));
     });
   });
 }
@@ -99,15 +102,16 @@ interface Place {
   readonly address: string;
   readonly port: number;
   readonly connected: boolean;
+  readonly connection: 'new' | 'kept';
 }
 
 /** In the words of Go, which the router shows in its header. */
-function failureOf(error: Error, { address, port, connected }: Place): ProcessAnswer {
+function failureOf(error: Error, { address, port, connected, connection }: Place): ProcessAnswer {
   const code = errorCode(error);
   if (!connected) {
     const why = code === 'ECONNREFUSED' ? 'connection refused' : (code ?? error.message);
     return { kind: 'dial', reason: `dial tcp ${address}:${port}: connect: ${why}` };
   }
-  if (error.message === 'socket hang up') return { kind: 'eof', reason: 'EOF' };
-  return { kind: 'reset', reason: `read tcp ${address}:${port}: read: connection reset by peer` };
+  if (error.message === 'socket hang up') return { kind: 'eof', reason: 'EOF', connection };
+  return { kind: 'reset', reason: `read tcp ${address}:${port}: read: connection reset by peer`, connection };
 }

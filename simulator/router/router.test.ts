@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { type ManualClock, manualClock } from '../../test/support/manual-clock.js';
 import { type Simulator, startSimulator } from '../simulator.js';
 import { ask, asRecord, type Reply } from '../testing/client.js';
@@ -147,6 +147,19 @@ describe('the instance header (facts 5.2)', () => {
     expect((await scrape(`${guid}:1`)).status).toBe(400);
     clock.advance(31_000);
     expect((await scrape(undefined)).status).toBe(404);
+  });
+
+  test.each([
+    [undefined, [200, 200, 200, 200]],
+    [1, [200, 200, 200, 502]],
+  ])('tries of an ordinary request, %s: while one of four is dead', async (routerAttempts, expected) => {
+    const other = await startSimulator({ applications: 0, ...(routerAttempts !== undefined && { routerAttempts }) });
+    onTestFinished(other.stop);
+    other.world.deployApplication({ name: 'shop', space: other.world.spaces()[0]?.guid ?? '', instances: 4 });
+    other.world.crash({ app: 'shop', index: 2, router: 'registered' });
+    const statuses: number[] = [];
+    for (let times = 0; times < 4; times += 1) statuses.push((await ask(other, `${SHOP}/echo`)).status);
+    expect(statuses.sort()).toEqual(expected);
   });
 
   test('a router that has just started knows nobody', async () => {

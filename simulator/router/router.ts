@@ -47,9 +47,6 @@ export interface RouterParts {
   readonly platform: Platform;
 }
 
-/** How often an ordinary request is tried on another endpoint when connecting fails. */
-const MAX_ATTEMPTS = 3;
-
 /** The router's health checks by load balancers. */
 const MONITOR = 'HTTP-Monitor/1.1';
 
@@ -68,12 +65,12 @@ export function createRouter(parts: RouterParts): Router {
       const nowMs = settings.clock.now();
       const found: Lookup =
         platform.router === 'up' ? lookUp(state, { hostname, path, domains: 'routed', nowMs }) : { kind: 'unknown' };
-      if (wish.kind === 'any') return routeFreely(found, request, nowMs);
+      if (wish.kind === 'any') return routeFreely(found, request, settings);
       return routeSurgically(found, wish) ?? { kind: 'answer', answer: unknownInstanceFor(wish, request) };
     },
     routeAgain(request, { route, endpoints: tried }) {
       const left = endpointsOf(route).filter(({ instance }) => !tried.some((each) => each.instance === instance));
-      if (tried.length >= MAX_ATTEMPTS || left.length === 0) return undefined;
+      if (tried.length >= settings.routerAttempts || left.length === 0) return undefined;
       const endpoint = stickyEndpoint(left, request) ?? inTurn(route, left);
       return endpoint === undefined ? undefined : { kind: 'endpoint', endpoint, route, choice: 'free' };
     },
@@ -90,19 +87,19 @@ function routeSurgically(found: Lookup, wish: InstanceAsked): Routed | undefined
   return { kind: 'endpoint', endpoint, route: found.route, choice: 'surgical' };
 }
 
-function routeFreely(found: Lookup, request: SimulatedRequest, nowMs: number): Routed {
+function routeFreely(found: Lookup, request: SimulatedRequest, { routerAttempts, clock }: Settings): Routed {
   if (found.kind === 'unknown') return { kind: 'answer', answer: unknownRoute(request.host) };
   if (found.kind === 'empty') return { kind: 'answer', answer: noEndpoints(request.host) };
   const { route } = found;
   let pool = endpointsOf(route);
   let failed: Endpoint | undefined;
-  for (let attempt = 0; attempt < MAX_ATTEMPTS && pool.length > 0; attempt += 1) {
+  for (let attempt = 0; attempt < routerAttempts && pool.length > 0; attempt += 1) {
     const endpoint = stickyEndpoint(pool, request) ?? inTurn(route, pool);
     if (endpoint === undefined) break;
     if (reachable(endpoint)) return { kind: 'endpoint', endpoint, route, choice: 'free' };
     failed = endpoint;
     // Ordinary traffic is what prunes a dead endpoint.
-    if (!endpoint.instance.alive) prune(route, endpoint, nowMs);
+    if (!endpoint.instance.alive) prune(route, endpoint, clock.now());
     pool = pool.filter((each) => each !== endpoint);
   }
   return { kind: 'answer', answer: endpointFailure(failed === undefined ? 'EOF' : refusedBy(failed)) };

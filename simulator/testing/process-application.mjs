@@ -35,7 +35,10 @@ const answers = {
     process.stdout.write('hung up\n');
     request.socket.end();
   },
-  '/reset': (request) => request.socket.resetAndDestroy(),
+  '/reset': (request) => {
+    process.stdout.write('reset it\n');
+    request.socket.resetAndDestroy();
+  },
   '/exit': () => process.exit(3),
 };
 
