@@ -102,6 +102,15 @@ describe('a lease', () => {
     expect(await store.renew(lease)).toBeUndefined();
   });
 
+  test('never lasts longer than it was given for, though the clock of the server has gone back', async () => {
+    const store = storeOn(linesTo(redis.port));
+    await acquired(store, 'one');
+    // What is left of a lease then is what it was given for, and the way back on top.
+    await redis.command('PEXPIRE', KEYS.lease, '3600000');
+    expect((await store.look(0)).lease?.leftMs).toBe(LEASE_MS);
+    expect(Number(await redis.command('PTTL', KEYS.lease))).toBeLessThanOrEqual(LEASE_MS);
+  });
+
   test('runs out by itself and is renewed by its holder only', async () => {
     const store = storeOn(linesTo(redis.port));
     const lease = await acquired(store, 'one');
@@ -143,6 +152,17 @@ describe('a value', () => {
     const keys = (await redis.command('KEYS', '*')).split('\n');
     expect(keys.toSorted()).toEqual([KEYS.fence, KEYS.head, KEYS.lease, KEYS.value, KEYS.wishes].toSorted());
     for (const key of keys) expect(Number(await redis.command('TTL', key))).toBeGreaterThan(0);
+  });
+
+  test('is measured by whoever looks or renews, and replaces what is of another type', async () => {
+    const store = storeOn(linesTo(redis.port));
+    const lease = await acquired(store, 'one');
+    await redis.command('LPUSH', KEYS.value, 'x');
+    expect((await store.look(0)).valueBytes).toBe(0);
+    expect(await store.renew(lease)).toMatchObject({ valueBytes: 0 });
+    await store.put(lease, { head: head(lease.fence, 1), value: VALUE });
+    expect((await store.look(0)).valueBytes).toBe(VALUE.length);
+    expect(await store.renew(lease)).toMatchObject({ head: head(lease.fence, 1), valueBytes: VALUE.length });
   });
 
   test.each(['no JSON', '{}', '{"version":{"fence":-1,"count":0},"answered":{}}'])(
