@@ -182,6 +182,23 @@ describe('the objects for Kubernetes', () => {
     }),
   });
 
+  /** Names of https://prometheus.io/docs/prometheus/latest/configuration/configuration/#kubernetes_sd_config. */
+  const jobs = z.strictObject({
+    scrape_configs: z.tuple([
+      z.strictObject({
+        job_name: z.string(),
+        metrics_path: z.literal('/promregatorMetrics'),
+        kubernetes_sd_configs: z.tuple([
+          z.strictObject({ role: z.literal('pod'), namespaces: z.strictObject({ names: z.array(z.string()) }) }),
+        ]),
+        relabel_configs: z.tuple([
+          z.strictObject({ source_labels: z.array(z.string()), regex: z.string(), action: z.literal('keep') }),
+          z.strictObject({ source_labels: z.array(z.string()), target_label: z.literal('instance') }),
+        ]),
+      }),
+    ]),
+  });
+
   test('are whole, and select each other', () => {
     expect(documents.flatMap(({ errors, warnings }) => [...errors, ...warnings])).toEqual([]);
     expect([...objects.keys()]).toEqual(['ConfigMap', 'Deployment', 'Service', 'PodDisruptionBudget']);
@@ -201,6 +218,26 @@ describe('the objects for Kubernetes', () => {
     expect(only.volumeMounts.map(({ name }) => name)).toEqual(spec.volumes.map(({ name }) => name));
     const env = Object.fromEntries(only.env.map(({ name, value }) => [name, value]));
     expect(await complaints(objects.get('ConfigMap').data['promregator.yml'], env)).toEqual([]);
+  });
+
+  test('are those that the job for their own metrics keeps', () => {
+    const page = readFileSync(join(ROOT, 'docs/high-availability.md'), 'utf8');
+    const text = [...page.matchAll(/^```yaml\n(.*?)^```/gms)].find(([, each]) => each?.includes('kubernetes_sd'))?.[1];
+    const [job] = jobs.parse(parse(text ?? '')).scrape_configs;
+    const [keep] = job.relabel_configs;
+    const { metadata, spec } = deployment.parse(objects.get('Deployment')).spec.template;
+    const [{ ports }] = z
+      .tuple([z.looseObject({ ports: z.array(z.looseObject({ name: z.string() })) })])
+      .parse(spec.containers);
+    const seen = ports.map(({ name }) => `${metadata.labels['app.kubernetes.io/name']};${name}`);
+    expect(seen).toEqual([keep.regex]);
+    expect(keep.source_labels).toEqual([
+      `__meta_kubernetes_pod_label_${'app.kubernetes.io/name'.replace(/\W/g, '_')}`,
+      '__meta_kubernetes_pod_container_port_name',
+    ]);
+    expect(parse(objects.get('ConfigMap').data['promregator.yml']).promregator.discovery.ownMetricsEndpoint).toBe(
+      false,
+    );
   });
 });
 
