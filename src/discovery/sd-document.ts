@@ -45,28 +45,35 @@ interface Entry {
   readonly target: Target;
   /** Key as it stands inside of a JSON text. */
   readonly key: string;
-  /** Labels from the instance's own on, up to the end of the element. */
-  readonly rest: string;
+  /** The instance's own labels. */
+  readonly identity: string;
+  /** Those of its application, up to the end of the element: one text for all its instances. */
+  readonly common: string;
 }
 
 /** Writes what is constant: labels once for each application, identity once for each instance. */
 export function prepareDocument(directory: Directory): PreparedDocument {
+  const entries = writeEntries(directory.targets);
+  return { render: (options) => render(entries, options), version: () => versionOf(entries) };
+}
+
+/** A function of its own: what is only needed meanwhile would otherwise live as long as the document. */
+function writeEntries(targets: readonly Target[]): readonly Entry[] {
   const shared = new Map<TargetApplication, string>();
-  const entries = directory.targets.map((target): Entry => {
+  return targets.map((target) => {
     let common = shared.get(target.application);
     if (common === undefined) {
-      common = writeLabels(applicationLabels(target.application));
+      common = `${writeLabels(applicationLabels(target.application))}}}`;
       shared.set(target.application, common);
     }
-    return { target, key: inside(target.key), rest: `${writeLabels(instanceLabels(target))},${common}}}` };
+    return { target, key: inside(target.key), identity: `${writeLabels(instanceLabels(target))},`, common };
   });
-  return { render: (options) => render(entries, options), version: () => versionOf(entries) };
 }
 
 /** 48 bits: as many bytes as a float takes whole, and as Alertmanager shows of its own configuration. */
 function versionOf(entries: readonly Entry[]): number {
   const hash = createHash('sha256');
-  for (const { key, rest } of entries) hash.update(key).update(rest).update('\n');
+  for (const { key, identity, common } of entries) hash.update(`${key}${identity}${common}\n`);
   return hash.digest().readUIntBE(0, 6);
 }
 
@@ -95,9 +102,9 @@ function render(entries: readonly Entry[], { address, ownMetrics, filter }: Rend
     pieces.push(Buffer.from(piece, 'utf8'));
     piece = '';
   }
-  for (const { target, key, rest } of entries) {
+  for (const { target, key, identity, common } of entries) {
     if (takes !== undefined && !takes(namesOf(target.application))) continue;
-    add(`${open}"${PATH_LABEL}":"${path}${key}","__metrics_path__":"${path}${key}",${scheme}${rest}`);
+    add(`${open}"${PATH_LABEL}":"${path}${key}","__metrics_path__":"${path}${key}",${scheme}${identity}${common}`);
   }
   if (ownMetrics) add(`${open}${scheme}${writeLabels(ownLabels(address.host, prefix))}}}`);
   if (pieces.length === 0 && piece === '') return Buffer.from('[]');
