@@ -426,6 +426,35 @@ describe('an invalidation', () => {
     expect(two.readings).toBe(2);
   });
 
+  test('whose wish the store has lost ends with words, and 1,000 of them keep nobody from asking', async () => {
+    const connected = server.connect(() => 'fine');
+    let lost = true;
+    const forgetful: ReplicaStore = {
+      ...connected,
+      ask: (wishes) =>
+        lost
+          ? Promise.resolve(Object.fromEntries(wishes.map((wish) => [wish, clock.now() + 1])))
+          : connected.ask(wishes),
+    };
+    const [, two] = await leaderAndFollower({ store: forgetful });
+    // Domains, since the other lists are read and answered for anyway.
+    const asked = Array.from({ length: 1_001 }, () =>
+      two.replication.invalidate(['domains']).then(
+        () => 'done',
+        (error: unknown) => String(error),
+      ),
+    );
+    await pass(clock, 33_000);
+    const answers = await Promise.all(asked);
+    expect(answers[0]).toContain('has not answered');
+    expect(answers[1_000]).toContain('too many wait');
+    lost = false;
+    const next = two.replication.invalidate(['domains']);
+    await pass(clock, 1_000);
+    await next;
+    expect(two.role).toBe('follower');
+  });
+
   test('that cannot be told is refused with the reason', async () => {
     const [, two] = await leaderAndFollower();
     store['two'] = 'full';

@@ -76,7 +76,7 @@ export function createReplication(options: ReplicationOptions): Replication {
   const { store, replicaId, leaseMs, clock, random, log, observe } = options;
   const repeats = createRepeats(clock);
   const copy = createSharedCopy({ ...options, codec: options.codec ?? inventoryCodec, onUnusable, onLost });
-  const desk = createWishDesk({ refresh: options.refresh, onAnswered: wake });
+  const desk = createWishDesk({ refresh: options.refresh, onAnswered: wake, clock });
   const keeper = createRoleKeeper({ ...options, isInformed: () => options.known() !== undefined, onRole });
   const isStopped = (): boolean => stopped;
   const leadership = createLeadership({ ...options, copy, desk, keeper, isStopped, onContact: contacted });

@@ -1,3 +1,5 @@
+import type { Clock } from '../base/clock.js';
+import type { Milliseconds } from '../base/duration.js';
 import { describeError } from '../base/errors.js';
 import { RESOURCE_KINDS, type ResourceKind } from '../foundation/resources.js';
 import type { Wishes } from './replica-store.js';
@@ -8,6 +10,7 @@ export interface WishDeskOptions {
   readonly refresh: (kinds: readonly ResourceKind[]) => Promise<void>;
   /** There are new answers. */
   readonly onAnswered: () => void;
+  readonly clock: Clock;
 }
 
 /** Who wants lists read anew, here and elsewhere, and what has come of it. */
@@ -17,7 +20,7 @@ export interface WishDesk {
   inherit(answered: Answers): void;
   /** Fulfils what is wished for and not fulfilled yet. */
   serve(wished: Wishes): void;
-  /** Resolves when the leader has answered these. @throws what the leader says of its failure */
+  /** Resolves when the leader has answered these. @throws what the leader says of its failure, or that it says nothing */
   wait(wishes: Wishes): Promise<void>;
   /** What the leader has answered. */
   hear(answered: Answers): void;
@@ -27,14 +30,17 @@ export interface WishDesk {
 
 interface Waiting {
   readonly wishes: Wishes;
+  readonly since: Milliseconds;
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
 }
 
 /** More do not wait: each is a caller that hangs. */
 const MOST_WAITING = 1_000;
+/** Longer than any caller of ours waits: a wish that the store has lost would wait for ever, and keep others from waiting. */
+const LONGEST_WAIT_MS: Milliseconds = 30_000;
 
-export function createWishDesk({ refresh, onAnswered }: WishDeskOptions): WishDesk {
+export function createWishDesk({ refresh, onAnswered, clock }: WishDeskOptions): WishDesk {
   const answers = new Map<ResourceKind, Answer>();
   const running = new Map<ResourceKind, number>();
   let waiting: Waiting[] = [];
@@ -52,6 +58,14 @@ export function createWishDesk({ refresh, onAnswered }: WishDeskOptions): WishDe
         answers.set(kind, failure === undefined ? { upTo } : { upTo, failure });
     }
     onAnswered();
+  }
+
+  function endLongest(): void {
+    const since = clock.monotonic() - LONGEST_WAIT_MS;
+    const ended = waiting.filter((each) => each.since <= since);
+    if (ended.length === 0) return;
+    waiting = waiting.filter((each) => each.since > since);
+    for (const { reject } of ended) reject(new Error('the replica that reads has not answered'));
   }
 
   return {
@@ -73,9 +87,10 @@ export function createWishDesk({ refresh, onAnswered }: WishDeskOptions): WishDe
       if (kinds.length > 0) void fulfil(kinds, wished);
     },
     wait(wishes) {
+      endLongest();
       if (waiting.length >= MOST_WAITING) return Promise.reject(new Error('too many wait for the replica that reads'));
       return new Promise((resolve, reject) => {
-        waiting.push({ wishes, resolve, reject });
+        waiting.push({ wishes, since: clock.monotonic(), resolve, reject });
       });
     },
     hear(answered) {
@@ -88,6 +103,7 @@ export function createWishDesk({ refresh, onAnswered }: WishDeskOptions): WishDe
         if (failure === undefined) resolve();
         else reject(new Error(failure));
       }
+      endLongest();
     },
     takeBack() {
       const all = waiting;
