@@ -1,84 +1,25 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { type Simulator, startSimulator } from '../simulator/simulator.js';
-import { configFor } from './support/promregator-process.js';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { Simulator } from '../simulator/simulator.js';
 import {
-  type Replicas,
-  type ReplicasOptions,
-  type RoutedPrometheus,
-  startReplicas,
-  startRoutedPrometheus,
-} from './support/replicas.js';
-import { temporaryFolder } from './support/temporary-folder.js';
+  allUp,
+  discoveryFailures,
+  EVERYTHING,
+  everyInstance,
+  OWN,
+  startBriefWorld,
+  startSet,
+  startWorld,
+} from './support/replica-set.js';
+import { type Replicas, type RoutedPrometheus, startRoutedPrometheus } from './support/replicas.js';
 import { waitUntil } from './support/wait-until.js';
 
 vi.setConfig({ testTimeout: 90_000 });
 
-const OWN = { applicationName: 'promregator', path: '/promregatorMetrics' };
-const EVERYTHING = { orgRegex: '.*' };
 /** Of the five labels that the example for Prometheus makes; own metrics bring some of the same names. */
 const relabel_configs = ['org', 'space', 'application'].map((kind) => ({
   source_labels: [`__meta_promregator_target_${kind}Name`],
   target_label: kind === 'application' ? 'app_name' : `${kind}_name`,
 }));
-
-function startWorld(): Promise<Simulator> {
-  return startSimulator({ applications: 3, instances: 2 });
-}
-
-/** Ends with the test. */
-async function startBriefWorld(): Promise<Simulator> {
-  const simulator = await startWorld();
-  onTestFinished(simulator.stop);
-  return simulator;
-}
-
-interface SetUp {
-  readonly instances: number;
-  readonly promregator?: object;
-  readonly rest?: object;
-  readonly replicas?: Partial<ReplicasOptions>;
-}
-
-async function startSet(simulator: Simulator, { instances, promregator, rest, replicas }: SetUp): Promise<Replicas> {
-  const usual = configFor(simulator, {
-    discovery: { ownMetricsEndpoint: false },
-    targets: [OWN, EVERYTHING],
-    ...promregator,
-  });
-  const set = startReplicas(simulator, { instances, config: { ...usual, ...rest }, ...replicas });
-  await set.settled(instances);
-  return set;
-}
-
-/** `guid:index` of all instances, those of Promregator too. */
-function everyInstance(simulator: Simulator): readonly string[] {
-  return simulator.world
-    .applications()
-    .flatMap(({ guid, processes }) => (processes.at(-1)?.instances ?? []).map(({ index }) => `${guid}:${index}`))
-    .sort();
-}
-
-async function allUp(
-  prometheus: RoutedPrometheus,
-  jobs: readonly string[],
-  instances: readonly string[],
-): Promise<void> {
-  const expected = jobs.flatMap((job) => instances.map((instance) => `${job} ${instance} up`)).sort();
-  const seen = async (): Promise<readonly string[]> =>
-    (await prometheus.targets()).map(({ labels, health }) => `${labels['job']} ${labels['instance']} ${health}`).sort();
-  await waitUntil(async () => (await seen()).join() === expected.join(), {
-    within: 30_000,
-    describe: async () => ({ expected, targets: await prometheus.targets() }),
-  });
-}
-
-/** Of `http_sd_configs`, since it started. */
-async function discoveryFailures({ url }: RoutedPrometheus): Promise<number> {
-  const metrics = await (await fetch(`${url}/metrics`)).text();
-  return Number(/^prometheus_sd_http_failures_total (\d+)$/m.exec(metrics)?.[1]);
-}
 
 describe('three replicas behind the router, own metrics guarded and with a prefix', () => {
   let simulator: Simulator;
@@ -183,8 +124,7 @@ describe('three replicas behind the router, own metrics guarded and with a prefi
     expect(await prometheus.fewest(`up{${others}}`, since)).toBe(18);
     expect(await prometheus.fewest(`scrape_samples_scraped{${others}} > 0`, since)).toBe(18);
     expect(await discoveryFailures(prometheus)).toBe(discoveryFailed);
-    const ends = simulator.diego.logs('promregator').filter(({ text }) => text.startsWith('Exited with'));
-    expect(ends.map(({ text }) => text)).toEqual(before.map(() => 'Exited with status 0'));
+    expect(replicas.exits()).toEqual(before.map(() => 'Exited with status 0'));
   });
 });
 
@@ -231,28 +171,6 @@ describe('two replicas, own metrics without a prefix', () => {
     expect(new Set(series.map((each) => each['instance']))).toEqual(
       new Set([`${replicas.guid}:0`, `${replicas.guid}:1`]),
     );
-  });
-
-  test('SIGKILL of one of two: only what was in flight on it fails, once', async () => {
-    // So long that scrapes are always in flight.
-    const fault = simulator.faults.add({ kind: 'scrape', path: '^/metrics', action: { type: 'delay', delayMs: 100 } });
-    onTestFinished(() => fault.remove());
-    await allUp(prometheus, ['http', 'file', 'honoured'], everyInstance(simulator));
-    const since = new Date();
-    const complaints = prometheus.hearComplaints();
-    const [victim] = replicas.instances();
-    simulator.diego.kill({ app: 'promregator', index: 0 });
-    await waitUntil(() => replicas.instances().every(({ guid, routable }) => guid !== victim?.guid && routable), {
-      within: 20_000,
-      describe: replicas.describe,
-    });
-    await allUp(prometheus, ['http', 'file', 'honoured'], everyInstance(simulator));
-    const others = `{instance!~"${replicas.guid}:.*"}`;
-    const failures = Object.values(await prometheus.failures(`up${others}`, since));
-    expect([failures.filter((times) => times > 1), complaints.stop()]).toEqual([[], expect.anything()]);
-    // Of eighteen targets, those that replica had in flight: the other one had its share.
-    expect(failures.length).toBeLessThan(18);
-    expect(await prometheus.fewest(`up${others}`, since)).toBe(18);
   });
 });
 
@@ -338,30 +256,3 @@ async function nextGuid({ world }: Simulator): Promise<string> {
   expect(twin.world.applications().map(({ guid }) => guid)).toEqual(world.applications().map(({ guid }) => guid));
   return twin.diego.run({ name: 'promregator', space, instances: 0, command: 'true' }).guid;
 }
-
-test('Cloud Foundry away while replicas are restarted one after the other: no target is lost with promregator.cache.file', async () => {
-  const simulator = await startBriefWorld();
-  const folder = temporaryFolder();
-  onTestFinished(folder.remove);
-  // The disk of a container is gone with it: in the real world this is a volume.
-  const file = join(folder.path, `inventory-\${CF_INSTANCE_INDEX}`);
-  const replicas = await startSet(simulator, { instances: 2, promregator: { cache: { file } } });
-  const prometheus = await startRoutedPrometheus(simulator, replicas, [{ name: 'http', way: 'http_sd_configs' }]);
-  onTestFinished(prometheus.stop);
-  const instances = everyInstance(simulator);
-  await allUp(prometheus, ['http'], instances);
-  await waitUntil(() => [0, 1].every((index) => existsSync(join(folder.path, `inventory-${index}`))), {
-    within: 20_000,
-    describe: replicas.describe,
-  });
-  simulator.platform.api = 'failing';
-  const since = new Date();
-  for (const index of [0, 1]) {
-    simulator.diego.restartInstance({ app: 'promregator', index });
-    await replicas.settled(2);
-  }
-  await allUp(prometheus, ['http'], instances);
-  expect(await prometheus.fewest('up', since)).toBe(8);
-  expect(await prometheus.failures(`up{instance!~"${replicas.guid}:.*"}`, since)).toEqual({});
-  simulator.platform.api = 'up';
-});

@@ -33,6 +33,8 @@ export interface Replicas {
   ask(path: string, index?: number): Promise<Reply>;
   /** What the replicas of an index have logged. */
   log(index: number): readonly LogLine[];
+  /** How processes ended so far, such as `Exited with status 0`. */
+  exits(): readonly string[];
   /** Requests that the router has passed on, such as `0 GET /discovery 200`. */
   requests(): readonly string[];
   describe(): unknown;
@@ -98,6 +100,7 @@ export function startReplicas(simulator: Simulator, options: ReplicasOptions): R
         .logs(name)
         .filter((line) => line.index === index && line.source.startsWith('APP'))
         .flatMap(({ text }) => parseLine(text)),
+    exits: () => simulator.diego.logs(name).flatMap(({ text }) => (text.startsWith('Exited with') ? [text] : [])),
     requests: () =>
       simulator.diego.logs(name).flatMap(({ source, index, text }) => (source === 'RTR' ? passedOn(index, text) : [])),
     describe,
@@ -151,7 +154,8 @@ export async function startRoutedPrometheus(
   return {
     ...prometheus,
     async failures(selector, since) {
-      const range = `${selector}[${secondsSince(since)}s]`;
+      const now = Date.now();
+      const range = `${selector}[${now - since.getTime()}ms] @ ${now / 1000}`;
       const series = await prometheus.query(`count_over_time(${range}) - sum_over_time(${range}) > 0`);
       return Object.fromEntries(
         series.map(({ metric, value }) => [`${metric['job']} ${metric['instance']}`, Number(value[1])]),
