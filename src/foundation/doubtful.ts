@@ -1,4 +1,4 @@
-import type { Lists } from './lists.js';
+import { elementsOf, type Lists } from './lists.js';
 import {
   type App,
   type Organization,
@@ -19,12 +19,7 @@ import { findUnrouted } from './unresolved.js';
  * that we may not see, organizations without spaces), more than half has to be missing.
  */
 export function findDoubtful(lists: Lists): ResourceKind[] {
-  const organizations = lists.organizations.elements;
-  const spaces = lists.spaces.elements;
-  const apps = lists.apps.elements;
-  const processes = lists.processes.elements;
-  const routes = lists.routes.elements;
-  const domains = lists.domains.elements;
+  const { organizations, spaces, apps, processes, routes, domains } = elementsOf(lists);
   const isListedWhole = lists.apps.plan?.spaces === 'all';
   const doubts: Readonly<Record<ResourceKind, boolean>> = {
     organizations: lacks(organizations, spaces, (space) => space.organizationGuid),

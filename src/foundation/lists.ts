@@ -16,14 +16,21 @@ export function createLists(options: (kind: ResourceKind) => ListStateOptions): 
   };
 }
 
+/** What each list said last; undefined where it was never read. */
+export function elementsOf(lists: Lists): { readonly [K in ResourceKind]: Lists[K]['elements'] } {
+  return {
+    organizations: lists.organizations.elements,
+    spaces: lists.spaces.elements,
+    apps: lists.apps.elements,
+    processes: lists.processes.elements,
+    routes: lists.routes.elements,
+    domains: lists.domains.elements,
+  };
+}
+
 /** Undefined until every list has been read, the narrowed ones by one and the same plan. */
 export function assemble(foundation: string, lists: Lists): Inventory | undefined {
-  const organizations = lists.organizations.elements;
-  const spaces = lists.spaces.elements;
-  const apps = lists.apps.elements;
-  const processes = lists.processes.elements;
-  const routes = lists.routes.elements;
-  const domains = lists.domains.elements;
+  const { organizations, spaces, apps, processes, routes, domains } = elementsOf(lists);
   const { plan } = lists.apps;
   if (plan === undefined || lists.processes.plan !== plan || lists.routes.plan !== plan) return undefined;
   if (!organizations || !spaces || !apps || !processes || !routes || !domains) return undefined;
