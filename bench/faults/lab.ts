@@ -1,4 +1,5 @@
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/simulator.js';
+import { configFor } from '../support/config.js';
 import { type Program, startProgram } from '../support/program.js';
 import type { Stage } from '../support/stage.js';
 import { type Door, openDoor } from './door.js';
@@ -118,12 +119,9 @@ function configOf({ simulator, api, uaa, scheme, pace }: ConfigParts): { cf: obj
   const kinds = ['org', 'space', 'domain', 'application', 'route', 'process'];
   const timeouts = ['org', 'space', 'domain', 'route', 'process', 'appInSpace'];
   const port = scheme === 'https' ? 443 : 80;
-  return {
+  const { cf, promregator } = configFor(simulator, {
+    targets: [{}],
     cf: {
-      api_host: simulator.apiHost,
-      username: simulator.username,
-      password: simulator.password,
-      tls_config: { ca_file: simulator.caFile },
       cache: { timeout: Object.fromEntries(kinds.map((kind) => [kind, seconds])) },
       request: {
         backoff: pace.backoffMs,
@@ -131,17 +129,12 @@ function configOf({ simulator, api, uaa, scheme, pace }: ConfigParts): { cf: obj
         timeout: Object.fromEntries(timeouts.map((kind) => [kind, HEAD_MS])),
       },
     },
-    promregator: {
-      connectTo: [
-        `api.sys.sim.example:${port} -> ${API_NAME}:${api.port}`,
-        `*.sys.sim.example:${port} -> ${UAA_NAME}:${uaa.port}`,
-        ...simulator.connectTo,
-      ],
-      scraping: { tls_config: { ca_file: simulator.caFile } },
-      discovery: { ownMetricsEndpoint: false },
-      targets: [{}],
-    },
-  };
+  });
+  const doors = [
+    `api.sys.sim.example:${port} -> ${API_NAME}:${api.port}`,
+    `*.sys.sim.example:${port} -> ${UAA_NAME}:${uaa.port}`,
+  ];
+  return { cf, promregator: { ...promregator, connectTo: [...doors, ...simulator.connectTo] } };
 }
 
 /** A token is renewed at UAA, everything else is asked of the API. */
