@@ -318,6 +318,8 @@ describe('the file', () => {
     expect(await status(program, path)).toBe(200);
     expect(await program.stop()).toBe(0);
     expect(said(program, /the inventory cannot be written to its file/)).toHaveLength(1);
+    expect(program.output()).toMatch(/whose folder is not there.*make .*nowhere/);
+    expect(program.output()).toMatch(/"remedy":"make the folder .*nowhere, writable by user \d+"/);
   });
 
   test('comes and moves with the configuration', async () => {
