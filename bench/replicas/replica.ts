@@ -32,13 +32,25 @@ export interface ReplicaOptions {
   readonly cf?: object;
   /** `promregator.cache.file`. */
   readonly file?: string;
+  /** Words that end by executing the command behind them. */
+  readonly through?: readonly string[];
   /** Beside what the runtime needs. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
 /** One replica with a rule for everything; whatever is not said here is as the schema has it. */
 export async function startReplica(options: ReplicaOptions): Promise<Program> {
-  const { simulator, runtime, meeting, scheme = 'https', scraping = {}, cf = {}, file, env = {} } = options;
+  const {
+    simulator,
+    runtime,
+    meeting,
+    scheme = 'https',
+    scraping = {},
+    cf = {},
+    file,
+    through = [],
+    env = {},
+  } = options;
   const config = configFor(simulator, { targets: [{ protocol: scheme }], scraping, cf });
   const replication = meeting && { redis: { url: meeting.redis.url, prefix: meeting.prefix } };
   return await startProgram({
@@ -50,6 +62,7 @@ export async function startReplica(options: ReplicaOptions): Promise<Program> {
         ...(file !== undefined && { cache: { file } }),
       },
     },
+    through,
     env: { ...runtime.env, ...env },
   });
 }

@@ -15,12 +15,14 @@ export interface Discovered {
 const WITHIN_MS: Milliseconds = 120_000;
 const EVERY_MS: Milliseconds = 20;
 
-/** Asks until there is a list. */
+/** Asks until there is a list. @throws when the program ends before, or has none within two minutes */
 export async function untilDiscovered(program: Program): Promise<Discovered> {
   const caller = createCaller();
   try {
     const body = await waitFor(
       async () => {
+        const end = program.end();
+        if (end !== undefined) throw new Error(`Promregator ended (${end})`);
         const answer = await caller.ask(`${program.url}/discovery`);
         return answer.status === 200 ? answer.body : undefined;
       },

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,6 +23,8 @@ export interface LogLine {
 export interface Program extends Part {
   readonly pid: number;
   readonly url: string;
+  /** How it has ended, `exit 134` or `SIGKILL`; undefined while it runs. */
+  end(): string | undefined;
   /** When it was started, by `performance.now()`. */
   readonly startedAtMs: Milliseconds;
   log(): readonly LogLine[];
@@ -39,6 +41,8 @@ export interface ProgramOptions {
   readonly args?: readonly string[];
   /** Absent: any free one. */
   readonly port?: number;
+  /** Words that end by executing the command behind them. */
+  readonly through?: readonly string[];
   /** Core that it is bound to; absent: any. */
   readonly core?: number;
   /** Beside `PATH`. */
@@ -49,7 +53,7 @@ export interface ProgramOptions {
 
 /** Starts the program as an operator does, on loopback and any free port, and waits until it listens. */
 export async function startProgram(options: ProgramOptions): Promise<Program> {
-  const { config, args = [], port = 0, core, env = {}, main = PROGRAM } = options;
+  const { config, args = [], port = 0, through = [], core, env = {}, main = PROGRAM } = options;
   const folder = temporaryFolder();
   const file = join(folder.path, 'promregator.yml');
   writeFileSync(file, stringify(config), { mode: 0o600 });
@@ -60,7 +64,8 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
     `--server.port=${port}`,
     '--log.format=json',
   ];
-  const command = [...(core === undefined ? [] : ['taskset', '-c', String(core)]), main, ...own, ...args];
+  const binding = core === undefined ? [] : ['taskset', '-c', String(core)];
+  const command = [...through, ...binding, main, ...own, ...args];
   const startedAtMs = performance.now();
   const child = spawn(command[0] ?? main, command.slice(1), {
     env: { PATH: process.env['PATH'], ...env },
@@ -77,7 +82,7 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
   };
   try {
     const pid = pidOf(child, main);
-    const url = await waitFor(() => listeningUrl(log(), child.exitCode, text), {
+    const url = await waitFor(() => listeningUrl(log(), endOf(child), text), {
       withinMs: 15_000,
       everyMs: 5,
       what: () => `Promregator listens\n${text}`,
@@ -86,6 +91,7 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
       pid,
       url,
       startedAtMs,
+      end: () => endOf(child),
       log,
       rewrite: (other) => writeFileSync(file, stringify(other)),
       usage: () => readUsage(pid),
@@ -102,8 +108,13 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
   }
 }
 
-function listeningUrl(log: readonly LogLine[], exitCode: number | null, text: string): string | undefined {
-  if (exitCode !== null) throw new Error(`Promregator ended with ${exitCode}:\n${text}`);
+function endOf({ exitCode, signalCode }: ChildProcess): string | undefined {
+  if (signalCode !== null) return signalCode;
+  return exitCode === null ? undefined : `exit ${exitCode}`;
+}
+
+function listeningUrl(log: readonly LogLine[], end: string | undefined, text: string): string | undefined {
+  if (end !== undefined) throw new Error(`Promregator ended (${end}):\n${text}`);
   const url = log.find(({ message }) => message === 'listening')?.['url'];
   return typeof url === 'string' ? url : undefined;
 }
