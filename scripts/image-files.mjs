@@ -3,6 +3,7 @@
 // libraries. RUN happens on this machine, in the folder of WORKDIR, so that its paths have to be relative ones.
 import { execFileSync } from 'node:child_process';
 import {
+  chmodSync,
   cpSync,
   existsSync,
   lstatSync,
@@ -13,7 +14,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
@@ -35,7 +36,7 @@ const { values } = readArguments();
 const output = resolve(values.output);
 const stages = build(parse(readFileSync(CONTAINERFILE, 'utf8')));
 const last = stages.at(-1);
-cpSync(last.folder, join(output, 'files'), { recursive: true, verbatimSymlinks: true });
+copyTree(last.folder, join(output, 'files'));
 addLibraries(join(output, 'files'));
 writeFileSync(join(output, 'image.json'), `${JSON.stringify(last.image, undefined, 2)}\n`);
 rmSync(join(output, 'stages'), { recursive: true });
@@ -129,14 +130,22 @@ function copy(text, { stage, built }) {
   for (const word of words) {
     const file = join(source, word);
     const isFolder = lstatSync(file).isDirectory();
-    cpSync(file, makeWay(intoFolder && !isFolder ? join(place, basename(file)) : place), {
-      recursive: true,
-      verbatimSymlinks: true,
-      filter: (each) => !each.endsWith('.test.ts'),
-    });
+    copyTree(file, makeWay(intoFolder && !isFolder ? join(place, basename(file)) : place));
     bytes += sizeOf(file);
   }
   return bytes;
+}
+
+/** With the modes of folders, as COPY keeps them: cpSync of Node 24 makes them anew. */
+function copyTree(from, to) {
+  const filter = (each) => !each.endsWith('.test.ts');
+  cpSync(from, to, { recursive: true, verbatimSymlinks: true, filter });
+  if (!lstatSync(from).isDirectory()) return;
+  for (const entry of readdirSync(from, { recursive: true, withFileTypes: true })) {
+    if (!entry.isDirectory()) continue;
+    const folder = join(entry.parentPath, entry.name);
+    chmodSync(join(to, relative(from, folder)), lstatSync(folder).mode);
+  }
 }
 
 function makeWay(file) {

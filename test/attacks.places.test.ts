@@ -87,7 +87,7 @@ const BAD_HOSTS = [
   'evil.example#.x',
   'a..b',
   `${'a.'.repeat(130)}example`,
-  'xn--a.example',
+  'foo.123',
 ];
 
 /** Redirects to another host, port or scheme; OWN is the application's own host. */

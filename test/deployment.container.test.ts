@@ -66,7 +66,8 @@ describe('the script that is process 1', () => {
     child.stdout.on('data', (chunk) => {
       said += chunk;
     });
-    child.stdin.end('from outside\n');
+    // Most programs here end without reading it.
+    child.stdin.on('error', () => undefined).end('from outside\n');
     const closed = once(child, 'close');
     await meanwhile?.({ say: () => said, kill: (signal) => child.kill(signal) });
     const [code] = await closed;

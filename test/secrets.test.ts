@@ -227,9 +227,7 @@ function guarded(kind: 'BASIC' | 'BEARER'): object {
     cache: { invalidate: auth, file: path(`written/inventory-${kind}.json`) },
     authentication: {
       basic: { password: CALLERS.basic },
-      users: [
-        { username: 'second', password: `{bcrypt}${marks.adopt('hash of the second', hashSync(CALLERS.second, 4))}` },
-      ],
+      users: [{ username: 'second', password: `{bcrypt}${adoptHash('hash of the second', CALLERS.second)}` }],
       bearer: { tokens: [CALLERS.token] },
     },
   };
@@ -257,6 +255,12 @@ async function start(name: string, options: MarkedStart): Promise<MarkedProgram>
   return program;
 }
 
+/** Salt and hash stand behind the last `$`, without anything between them. */
+function adoptHash(name: string, password: string): string {
+  const hash = hashSync(password, 4);
+  return marks.adopt(name, hash, hash.split('$').slice(-1));
+}
+
 async function startAll(): Promise<typeof programs> {
   const cipherKey = marks.make('key of ciphers');
   const encrypted = createCipher(cipherKey).encrypt(simulator.password);
@@ -266,7 +270,7 @@ async function startAll(): Promise<typeof programs> {
   const proxy = await echo((_, sent) => ({ status: 407, body: sent }));
   reached.push(['proxy of applications', proxy]);
   const ownTls = { cert: identity.cert, key: identity.encryptedKey, key_password: identity.password };
-  const webUser = { basic_auth_users: { web: marks.adopt('hash of the web user', hashSync(CALLERS.web, 4)) } };
+  const webUser = { basic_auth_users: { web: adoptHash('hash of the web user', CALLERS.web) } };
   writeFileSync(path('web.yml'), stringify(webUser));
   const redis = await startEchoRedis();
   stops.push(redis.stop);

@@ -14,8 +14,8 @@ export interface Marks {
   readonly all: readonly Mark[];
   /** A new secret. `middle` stands between its two halves: signs that languages escape in their own ways. */
   make(name: string, middle?: string): string;
-  /** One that others have made, such as a key or a token; `parts` are those that nobody knows else. */
-  adopt(name: string, text: string, parts?: readonly string[]): string;
+  /** One that others have made, such as a key or a token; `parts` are those that nobody knows else, one of twelve at least. */
+  adopt(name: string, text: string, parts: readonly string[]): string;
 }
 
 /** Signs that YAML, JSON, URLs, HTML and shells write in other ways. */
@@ -34,7 +34,7 @@ export function createMarks(): Marks {
       all.push({ name, pieces, text });
       return text;
     },
-    adopt(name, text, parts = text.split(/[^A-Za-z0-9]+/)) {
+    adopt(name, text, parts) {
       const pieces = parts.flatMap((part) => part.match(new RegExp(`.{${PIECE_LENGTH}}`, 'g')) ?? []);
       if (pieces.length === 0) throw new Error(`${name} has no part by which it could be found`);
       all.push({ name, pieces, text });
