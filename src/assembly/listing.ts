@@ -7,7 +7,8 @@ import type { NextTry } from '../foundation/token.js';
 import type { Log } from '../telemetry/log.js';
 import { createConnectionSets } from './connection-sets.js';
 import { createDirectories } from './directories.js';
-import { createFoundations, type Foundation } from './foundations.js';
+import type { Foundation } from './foundation.js';
+import { createFoundations } from './foundations.js';
 import type { FoundationObservers } from './metrics-observers.js';
 import { selectingOf } from './rules.js';
 

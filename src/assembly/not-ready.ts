@@ -1,7 +1,8 @@
 import { describeError } from '../base/errors.js';
 import type { ApiError, ApiErrorCode } from '../foundation/api-error.js';
 import { RESOURCE_KINDS } from '../foundation/resources.js';
-import type { Foundation, Foundations } from './foundations.js';
+import type { Foundation } from './foundation.js';
+import type { Foundations } from './foundations.js';
 
 /** Why there are no targets of a foundation, or of the first that lacks its lists: for whoever may see the targets. */
 export function reasonNotReady(foundations: Foundations, name?: string): string {

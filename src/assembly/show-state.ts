@@ -6,7 +6,8 @@ import type { ScrapeLedger } from '../scraping/scrape-ledger.js';
 import type { CurrentDirectory } from '../server/current-directory.js';
 import type { OwnMetrics } from '../telemetry/own-metrics.js';
 import type { ConnectionSets } from './connection-sets.js';
-import type { Foundation, Foundations } from './foundations.js';
+import type { Foundation } from './foundation.js';
+import type { Foundations } from './foundations.js';
 import type { Service } from './service.js';
 
 export interface ShownParts {
