@@ -1,20 +1,21 @@
 import { untilDiscovered } from '../support/discovered.js';
 import { count, megabytes, ratio } from '../support/format.js';
-import type { GroupUsage } from '../support/memory-group.js';
 import type { NodeRuntime } from '../support/node-runtime.js';
 import type { Program } from '../support/program.js';
 import { startScheduler } from '../support/scheduler.js';
 import { type SimulatorProcess, startSimulatorProcess } from '../support/simulator-process.js';
-import { onStage } from '../support/stage.js';
+import { onStage, type Stage } from '../support/stage.js';
 import { printTable } from '../support/table.js';
 import type { Usage } from '../support/usage.js';
 import { passTime } from '../support/wait.js';
 import { LARGE_WORLD } from '../support/worlds.js';
-import { describeContainers, openContainer } from './container.js';
+import { type Container, describeContainers, openContainer } from './container.js';
 import { startReplica } from './replica.js';
 
 const INTERVAL_SECONDS = 15;
 const NOTHING = '-';
+/** As the first line of src/main.ts has it, which is not read where Node is named. */
+const OWN_FLAG = '--max-semi-space-size=4';
 
 interface Setting {
   readonly scheme: 'http' | 'https';
@@ -23,13 +24,27 @@ interface Setting {
   readonly but?: string;
   readonly scraping?: object;
   readonly env?: Readonly<Record<string, string>>;
+  /** Of Node's, beside that of the first line of the program. */
+  readonly flags?: readonly string[];
 }
 
-const SETTINGS: readonly Setting[] = [
-  ...[512, 256, 192, 160, 128].map((mebibytes): Setting => ({ scheme: 'http', mebibytes })),
-  { scheme: 'http', mebibytes: 512, but: 'without MALLOC_ARENA_MAX', env: { MALLOC_ARENA_MAX: '' } },
-  ...[512, 384, 320, 256].map((mebibytes): Setting => ({ scheme: 'https', mebibytes })),
-  { scheme: 'https', mebibytes: 256, but: 'maxConnections: 100', scraping: { maxConnections: 100 } },
+/** Those of a round run side by side: two over http, one over https, since the machine bears no more. */
+const ROUNDS: readonly (readonly Setting[])[] = [
+  [
+    { scheme: 'http', mebibytes: 256 },
+    { scheme: 'http', mebibytes: 256, but: 'without MALLOC_ARENA_MAX', env: { MALLOC_ARENA_MAX: '' } },
+  ],
+  [
+    { scheme: 'http', mebibytes: 192 },
+    { scheme: 'http', mebibytes: 192, but: '--optimize-for-size', flags: ['--optimize-for-size'] },
+  ],
+  [
+    { scheme: 'http', mebibytes: 160 },
+    { scheme: 'http', mebibytes: 128, but: '--optimize-for-size', flags: ['--optimize-for-size'] },
+  ],
+  [{ scheme: 'http', mebibytes: 128 }],
+  ...[512, 384, 320, 256].map((mebibytes): readonly Setting[] => [{ scheme: 'https', mebibytes }]),
+  [{ scheme: 'https', mebibytes: 256, but: 'maxConnections: 100', scraping: { maxConnections: 100 } }],
 ];
 
 export interface SettingsOptions {
@@ -37,13 +52,14 @@ export interface SettingsOptions {
   readonly seconds: number;
 }
 
-/** Whether a replica with 3,500 instances lives in so much memory: one after the other, since the machine bears one at a time. */
+/** Whether a replica with 3,500 instances lives in so much memory, and by how much. */
 export async function showSettings({ runtime, seconds }: SettingsOptions): Promise<void> {
   const rows: string[][] = [];
-  for (const setting of SETTINGS) {
+  for (const round of ROUNDS) {
     await onStage(async (stage) => {
       const simulator = stage.add(await startSimulatorProcess({ ...LARGE_WORLD, bodyBytes: 10_000 }));
-      rows.push(await measure(setting, { runtime, seconds, simulator }));
+      const measured = round.map((setting) => measure(setting, { runtime, seconds, simulator }));
+      rows.push(...(await Promise.all(measured)));
     });
   }
   console.log(
@@ -53,8 +69,7 @@ export async function showSettings({ runtime, seconds }: SettingsOptions): Promi
     [
       'setting',
       'anonymous at the first list',
-      'at the end',
-      'peak',
+      'anonymous peak',
       'charged peak',
       'limit hit',
       'pages read again',
@@ -71,47 +86,59 @@ interface Surroundings extends SettingsOptions {
 }
 
 /** One row, whatever becomes of the replica. */
-async function measure(setting: Setting, { runtime, seconds, simulator }: Surroundings): Promise<string[]> {
-  const { scheme, mebibytes, but, scraping = {}, env = {} } = setting;
+async function measure(setting: Setting, surroundings: Surroundings): Promise<string[]> {
+  const { scheme, mebibytes, but } = setting;
   const name = `${scheme} in ${mebibytes}M${but === undefined ? '' : `, ${but}`}`;
   return await onStage(async (stage) => {
-    const container = stage.add(openContainer(mebibytes, runtime));
-    const { through } = container;
-    const options = { simulator, runtime, scheme, scraping, through, env: { ...container.env, ...env } };
-    const program = stage.add(await startReplica(options));
-    const cells = (first: Usage | undefined, rest: readonly string[]): string[] => [
+    const container = stage.add(openContainer(mebibytes, surroundings.runtime));
+    const { first, last, failed, outcome } = await live(stage, container, setting, surroundings);
+    const group = container.usage();
+    const cpuMs = last === undefined || first === undefined ? Number.NaN : last.cpuMs - first.cpuMs;
+    return [
       name,
-      first === undefined ? NOTHING : megabytes(anonymousBytes(first)),
-      ...memoryCells(container.usage(), program),
-      ...rest,
+      ...[first && anonymousBytes(first), group?.anonymousPeakBytes, group?.chargedPeakBytes].map(show(megabytes)),
+      ...[group?.limitHits, group?.readAgain].map(show(count)),
+      show(ratio)(cpuMs / (surroundings.seconds * 1_000)),
+      show(count)(failed),
+      outcome,
     ];
-    try {
-      await untilDiscovered(program);
-    } catch {
-      return cells(undefined, [NOTHING, NOTHING, outcomeOf(program, 'no list')]);
-    }
-    const first = program.usage();
-    const scheduler = stage.add(startScheduler([program], INTERVAL_SECONDS));
-    await passTime(seconds * 1_000);
-    const { failed } = await scheduler.report();
-    if (program.end() !== undefined) return cells(first, [NOTHING, count(failed), outcomeOf(program, '')]);
-    const cores = (program.usage().cpuMs - first.cpuMs) / (seconds * 1_000);
-    return cells(first, [ratio(cores), count(failed), 'lives']);
   });
 }
 
-function outcomeOf(program: Program, otherwise: string): string {
-  const end = program.end();
-  return end === undefined ? otherwise : `ended: ${end}`;
+interface Life {
+  readonly first?: Usage;
+  readonly last?: Usage;
+  readonly failed?: number;
+  readonly outcome: string;
 }
 
-function memoryCells(group: GroupUsage | undefined, program: Program): string[] {
-  if (group !== undefined) {
-    const { anonymousBytes: now, anonymousPeakBytes, chargedPeakBytes, limitHits, readAgain } = group;
-    return [...[now, anonymousPeakBytes, chargedPeakBytes].map(megabytes), count(limitHits), count(readAgain)];
+async function live(
+  stage: Stage,
+  container: Container,
+  { scheme, scraping = {}, env = {}, flags = [] }: Setting,
+  { runtime, seconds, simulator }: Surroundings,
+): Promise<Life> {
+  const through = [...container.through, ...(flags.length === 0 ? [] : ['node', OWN_FLAG, ...flags])];
+  let program: Program | undefined;
+  try {
+    const options = { simulator, runtime, scheme, scraping, through, env: { ...container.env, ...env } };
+    program = stage.add(await startReplica(options));
+    await untilDiscovered(program);
+  } catch {
+    return { outcome: program?.end() ?? 'no list' };
   }
-  if (program.end() !== undefined) return [NOTHING, NOTHING, NOTHING, NOTHING, NOTHING];
-  return [megabytes(anonymousBytes(program.usage())), NOTHING, NOTHING, NOTHING, NOTHING];
+  const first = program.usage();
+  const scheduler = stage.add(startScheduler([program], INTERVAL_SECONDS));
+  await passTime(seconds * 1_000);
+  const { failed } = await scheduler.report();
+  const end = program.end();
+  return end === undefined
+    ? { first, last: program.usage(), failed, outcome: 'lives' }
+    : { first, failed, outcome: end };
+}
+
+function show(format: (value: number) => string): (value: number | undefined) => string {
+  return (value) => (value === undefined || Number.isNaN(value) ? NOTHING : format(value));
 }
 
 function anonymousBytes({ residentBytes, fileBytes }: Usage): number {
