@@ -1,7 +1,7 @@
 import type { AuthenticatorObserver } from '../credentials/authenticator.js';
 import type { ApiObserver } from '../foundation/api-client.js';
-import type { RefreshObserver } from '../foundation/refresh.js';
 import type { ResourceKind } from '../foundation/resources.js';
+import type { ListObserver } from '../foundation/rounds.js';
 import type { ReplicationObserver } from '../replication/replication.js';
 import type { ScrapeReport } from '../scraping/scraper.js';
 import type { ServerObserver } from '../server/http-server.js';
@@ -23,7 +23,7 @@ export interface FoundationObservers {
   readonly api: ApiObserver;
   readonly lists: {
     dropped(kind: ResourceKind): void;
-  } & RefreshObserver;
+  } & ListObserver;
   readonly watchdog: { reconnected(): void };
   readonly replication: ReplicationObserver;
 }

@@ -1,5 +1,5 @@
 import type { Inventory, Plan } from './inventory.js';
-import type { Organization, Space } from './resources.js';
+import type { Organization, ResourceKind, Space } from './resources.js';
 
 /** What the rules want of a foundation, as far as lists can be narrowed by it. */
 export interface Scope {
@@ -8,6 +8,15 @@ export interface Scope {
   choosePlan(organizations: ReadonlyMap<string, Organization>, spaces: ReadonlyMap<string, Space>): Plan;
   /** Whether an inventory holds all that the rules may select. */
   isCoveredBy(inventory: Inventory): boolean;
+}
+
+/** Kinds that are narrowed to the spaces of the plan. */
+export const NARROWED = ['apps', 'processes', 'routes'] as const satisfies readonly ResourceKind[];
+
+export type NarrowedKind = (typeof NARROWED)[number];
+
+export function isNarrowed(kind: ResourceKind): boolean {
+  return NARROWED.some((each) => each === kind);
 }
 
 export const EVERYTHING: Plan = { spaces: 'all' };
