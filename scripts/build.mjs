@@ -1,10 +1,25 @@
-// Compiles into an empty dist/, and lets the program be started by its name.
+// Compiles, and lets the program be started by its name. What was there before stays in use until all is compiled.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, renameSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const DIST = fileURLToPath(new URL('../dist', import.meta.url));
+const [MADE, LEFT] = [`${DIST}.${process.pid}`, `${DIST}.${process.pid}.old`];
 
-rmSync(new URL('../dist', import.meta.url), { recursive: true, force: true });
-execFileSync('tsc', ['-p', 'tsconfig.build.json'], { cwd: ROOT, stdio: 'inherit' });
-chmodSync(new URL('../dist/src/main.js', import.meta.url), 0o755);
+try {
+  execFileSync('tsc', ['-p', 'tsconfig.build.json', '--outDir', MADE], { cwd: ROOT, stdio: 'inherit' });
+  chmodSync(`${MADE}/src/main.js`, 0o755);
+  rename(DIST, LEFT);
+  renameSync(MADE, DIST);
+} finally {
+  for (const folder of [MADE, LEFT]) rmSync(folder, { recursive: true, force: true });
+}
+
+function rename(from, to) {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if (error.code !== 'ENOENT') throw error;
+  }
+}

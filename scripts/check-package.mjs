@@ -9,6 +9,7 @@ import { readRuntimePackages } from './runtime-packages.mjs';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const NODE_VERSIONS = ['20', '22', '24'];
 const START_WITHIN_MS = 30_000;
+const NPM_WITHIN_MS = 120_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'promregator-package-'));
 try {
@@ -48,7 +49,7 @@ function checkContents(files) {
 
 function install(tarball) {
   writeFileSync(join(folder, 'package.json'), '{"private":true}');
-  npm(folder, 'install', '--omit=dev', '--no-fund', '--no-audit', '--loglevel=error', tarball);
+  npm(folder, 'install', '--omit=dev', '--prefer-offline', '--no-fund', '--no-audit', '--loglevel=error', tarball);
   const packages = installedIn(join(folder, 'node_modules')).filter((name) => name !== 'promregator');
   const listed = readRuntimePackages(ROOT).packages.map(({ name }) => name);
   expect(
@@ -112,7 +113,13 @@ async function waitFor(find, describe) {
 }
 
 function npm(cwd, ...args) {
-  return execFileSync('npm', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  // npm may wait for a registry without end.
+  return execFileSync('npm', args, {
+    cwd,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+    timeout: NPM_WITHIN_MS,
+  });
 }
 
 function expect(condition, sentence) {

@@ -26,6 +26,7 @@ import { billOfMaterials } from './bill-of-materials.mjs';
 import { readRuntimePackages } from './runtime-packages.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const NPM_WITHIN_MS = 300_000;
 const USAGE = `npm run release -- [--output=FOLDER] [--image=FILE] [--rehearsal]
 
   --output=FOLDER   where the files go; release/VERSION unless said; must not be there yet
@@ -117,7 +118,7 @@ function checkOut(commit, folder) {
 
 /** Name of the package that is made in `target`. Scripts of packages have no part in it: none that runs here has any. */
 function pack(source, target) {
-  npm(source, 'ci', '--ignore-scripts', '--no-fund', '--no-audit', '--loglevel=error');
+  npm(source, 'ci', '--ignore-scripts', '--prefer-offline', '--no-fund', '--no-audit', '--loglevel=error');
   npm(source, 'run', '--silent', 'build');
   const [{ filename }] = JSON.parse(npm(source, 'pack', '--json', '--pack-destination', target));
   return filename;
@@ -172,5 +173,11 @@ function git(...args) {
 }
 
 function npm(cwd, ...args) {
-  return execFileSync('npm', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  // npm may wait for a registry without end.
+  return execFileSync('npm', args, {
+    cwd,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+    timeout: NPM_WITHIN_MS,
+  });
 }

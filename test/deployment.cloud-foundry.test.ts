@@ -1,14 +1,16 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders are what it is about
-import { spawn, spawnSync } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { promisify } from 'node:util';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { startSimulator } from '../simulator/simulator.js';
+import { startRegistry } from './support/deployment/registry.js';
 import { requireProgram } from './support/prometheus.js';
 import { configFor } from './support/promregator-process.js';
 import { runTyped } from './support/run-program.js';
@@ -185,36 +187,8 @@ describe('the configurations', () => {
 });
 
 describe('the folder that is pushed', () => {
-  const REGISTRY_AWAY = /ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|ECONNRESET|E50\d/;
-  let installed = '';
-  let whyNot: string | undefined;
-  const staged = temporaryFolder();
-
-  // As the Node buildpack stages it: a copy of the folder, without what is for developers (facts/cloud-foundry.md 6).
-  beforeAll(() => {
-    const pack = spawnSync('npm', ['pack', '--json', '--pack-destination', staged.path], {
-      cwd: ROOT,
-      encoding: 'utf8',
-    });
-    const [{ filename }]: [{ filename: string }] = JSON.parse(pack.stdout);
-    installed = join(staged.path, 'app');
-    cpSync(join(DEPLOY, 'app'), installed, { recursive: true });
-    copyFileSync(join(staged.path, filename), join(installed, 'promregator.tgz'));
-    const env = {
-      PATH: process.env['PATH'],
-      HOME: process.env['HOME'],
-      NODE_ENV: 'production',
-      NPM_CONFIG_PRODUCTION: 'true',
-    };
-    const npm = spawnSync('npm', ['install', '--no-fund', '--no-audit'], { cwd: installed, encoding: 'utf8', env });
-    if (npm.status === 0) return;
-    if (!REGISTRY_AWAY.test(npm.stderr)) throw new Error(npm.stderr);
-    whyNot = `the registry does not answer: ${npm.stderr}`;
-  }, 120_000);
-
-  test('starts by the manifest, is healthy and ready, and drains when it is told to stop', async (context) => {
-    onTestFinished(() => staged.remove());
-    if (whyNot !== undefined) context.skip(whyNot);
+  test('starts by the manifest, is healthy and ready, and drains when it is told to stop', async () => {
+    const installed = await stage();
     const simulator = await startSimulator({ applications: 3, instances: 1 });
     onTestFinished(() => simulator.stop());
     const [us] = simulator.world.applications();
@@ -289,6 +263,33 @@ describe('the folder that is pushed', () => {
     expect(output).not.toMatch(/"level":"(?:error|fatal)"/);
   }, 60_000);
 });
+
+/** As the Node buildpack stages it: a copy of the folder, without what is for developers (facts/cloud-foundry.md 6). */
+async function stage(): Promise<string> {
+  const folder = newFolder();
+  const installed = join(folder, 'app');
+  cpSync(join(DEPLOY, 'app'), installed, { recursive: true });
+  const packed = await runNpm(ROOT, ['pack', '--json', '--ignore-scripts', '--pack-destination', folder]);
+  const [{ filename }] = z.tuple([z.object({ filename: z.string() })]).parse(JSON.parse(packed));
+  copyFileSync(join(folder, filename), join(installed, 'promregator.tgz'));
+  await runNpm(installed, ['install', '--no-fund', '--no-audit', `--cache=${join(folder, 'cache')}`], {
+    NODE_ENV: 'production',
+    NPM_CONFIG_PRODUCTION: 'true',
+    NPM_CONFIG_REGISTRY: await startRegistry(),
+  });
+  return installed;
+}
+
+/** Gives what it prints; another end than 0 is an error. */
+async function runNpm(
+  cwd: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const npm = promisify(execFile);
+  return (await npm('npm', args, { cwd, env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env } }))
+    .stdout;
+}
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
