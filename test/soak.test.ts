@@ -17,7 +17,7 @@ const NOTHING: History = {
 
 function odd(part: Partial<OddScrape> = {}): OddScrape {
   const usual = { instance: 'app/1', sentMs: 1_000, endedMs: 1_200, status: 502, ending: 'whole' as const };
-  return { ...usual, hasMark: false, strangers: [], text: '', ...part };
+  return { ...usual, isSent: true, hasMark: false, strangers: [], text: '', ...part };
 }
 
 function strike(part: Partial<Strike> = {}): Strike {
@@ -39,6 +39,10 @@ describe('an odd scrape is explained by', () => {
     ['deployment', { odd: [odd()], changes: [change({ untilMs: undefined })] }],
     ['Promregator was down', { odd: [odd({ status: 0, ending: 'broken' })], downtimes: [DOWN] }],
     ['late, since no processor was free', { odd: [odd({ status: 504 })], starvations: [STARVED] }],
+    [
+      'not even sent, since no processor was free',
+      { odd: [odd({ status: 0, ending: 'aborted', isSent: false })], starvations: [STARVED] },
+    ],
     [
       'new since the inventory file was written, after a kill',
       {

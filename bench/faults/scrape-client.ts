@@ -11,6 +11,8 @@ export interface ScrapeAnswer {
   /** Unpacked; what came of it. */
   readonly text: string;
   readonly ms: Milliseconds;
+  /** There was a connection to send it on; else nobody can have heard of it. */
+  readonly isSent: boolean;
 }
 
 export type ScrapeVoice = 'prometheus' | 'curl';
@@ -58,7 +60,8 @@ export function createScrapeClient(mostConnections = Number.POSITIVE_INFINITY): 
           const ms = performance.now() - startedAt;
           const text = ending === 'whole' ? unpack(response, chunks) : '';
           const status = response?.statusCode ?? 0;
-          resolve({ status, ending: text === undefined ? 'broken' : ending, text: text ?? '', ms });
+          const isSent = response !== undefined || request.socket?.connecting === false;
+          resolve({ status, ending: text === undefined ? 'broken' : ending, text: text ?? '', ms, isSent });
         };
         const headers = { ...HEADERS[voice], 'x-prometheus-scrape-timeout-seconds': String(grantedSeconds) };
         const request = get(url, { agent, headers }, (answer) => {

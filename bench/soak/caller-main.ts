@@ -55,10 +55,20 @@ interface Seen {
 }
 
 function oddScrape({ instance, sentMs, strangers, answer }: Seen): OddScrape {
-  const { status, ending, text } = answer;
+  const { status, ending, text, isSent } = answer;
   const hasMark = text.includes(LAST_SERIES);
   const endedMs = Date.now();
-  return { instance, sentMs, endedMs, status, ending, hasMark, strangers, text: text.slice(0, KEPT_CHARACTERS) };
+  return {
+    instance,
+    sentMs,
+    endedMs,
+    status,
+    ending,
+    isSent,
+    hasMark,
+    strangers,
+    text: text.slice(0, KEPT_CHARACTERS),
+  };
 }
 
 /** What is listed is scraped, what is not is forgotten, at once. */

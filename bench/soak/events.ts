@@ -35,6 +35,8 @@ export interface OddScrape {
   readonly endedMs: Milliseconds;
   readonly status: number;
   readonly ending: 'whole' | 'broken' | 'aborted';
+  /** The caller had a connection to send it on, in time. */
+  readonly isSent: boolean;
   /** Its last series is that of a whole answer of a faulty application. */
   readonly hasMark: boolean;
   /** Other instances that its series speak of. */

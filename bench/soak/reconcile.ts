@@ -58,7 +58,8 @@ export function reconcile(history: History): Reconciled {
     if (change !== undefined && scrape.status !== 200) return 'deployment';
     // Nothing more: what came is never wrong because the machine was busy.
     const isLate = scrape.status === 504 || scrape.ending === 'aborted';
-    return isLate && isStarved(scrape) ? 'late, since no processor was free' : undefined;
+    if (!isLate || !isStarved(scrape)) return undefined;
+    return scrape.isSent ? 'late, since no processor was free' : 'not even sent, since no processor was free';
   }
 
   function changeOf(effect: Change['effect'], instance: string, time: Time): Change | undefined {
