@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Change, OddScrape, Strike } from '../bench/soak/events.js';
 import { judgeFlatness } from '../bench/soak/flatness.js';
+import { readMemoryParts } from '../bench/soak/memory-parts.js';
 import { type History, reconcile } from '../bench/soak/reconcile.js';
 
 // What `npm run soak` concludes from is tried here; the soak itself takes its ten minutes.
@@ -110,4 +111,11 @@ describe('a line', () => {
   ])('%s', (_, valueAt, isFlat) => {
     expect(judgeFlatness(points(valueAt), { share: 0.05, amount: 1 }).isFlat).toBe(isFlat);
   });
+});
+
+test('resident memory is told by what it was mapped for', () => {
+  const { fileBytes, mallocBytes, otherBytes } = readMemoryParts(process.pid);
+  const residentBytes = process.memoryUsage().rss;
+  expect(Math.min(fileBytes, mallocBytes, otherBytes)).toBeGreaterThan(1_000_000);
+  expect((fileBytes + mallocBytes + otherBytes) / residentBytes).toBeCloseTo(1, 0);
 });
