@@ -14,6 +14,8 @@ interface World {
   readonly replicas: (Replica | undefined)[];
   readonly behaviour: Behaviour[];
   readonly server: number[];
+  /** Where the connection for values leads: for a while another one than that for steps. */
+  readonly valueServer: number[];
   cloudFoundry: number;
   born: number;
   buried: number;
@@ -30,6 +32,7 @@ function createWorld(): World {
     replicas: Array.from({ length: REPLICAS }, () => undefined),
     behaviour: Array.from({ length: REPLICAS }, () => 'fine' as const),
     server: Array.from({ length: REPLICAS }, () => 0),
+    valueServer: Array.from({ length: REPLICAS }, () => 0),
     cloudFoundry: 1,
     born: 0,
     buried: 0,
@@ -44,7 +47,9 @@ function start(world: World, index: number): void {
   const behaviour = (): Behaviour => world.behaviour[index] ?? 'fine';
   const at = (): MemoryServer => required(world.servers[world.server[index] ?? 0]);
   const ends = world.servers.map((server) => server.connect(() => (at() === server ? behaviour() : 'away')));
+  const lines = world.servers.map((server) => server.connect(behaviour));
   const store = (): (typeof ends)[number] => required(ends[world.server[index] ?? 0]);
+  const values = (): (typeof ends)[number] => required(lines[world.valueServer[index] ?? 0]);
   world.replicas[index] = startReplica({
     id: `replica-${world.born}`,
     clock: world.clock,
@@ -54,8 +59,8 @@ function start(world: World, index: number): void {
       acquire: (...args) => store().acquire(...args),
       renew: (...args) => store().renew(...args),
       release: (...args) => store().release(...args),
-      put: (...args) => store().put(...args),
-      fetch: () => store().fetch(),
+      put: (lease, shared) => (shared.value === undefined ? store() : values()).put(lease, shared),
+      fetch: () => values().fetch(),
       ask: (...args) => store().ask(...args),
       onNews(listener) {
         const end = ends.map((each) => each.onNews(listener));
@@ -108,6 +113,14 @@ const steps: fc.Arbitrary<readonly [string, Step]> = fc.oneof(
         (index) => [`replica ${index} at server ${server}`, (world: World) => move(world, index, server)] as const,
       ),
     ),
+  fc
+    .constantFrom(0, 1)
+    .chain((server) =>
+      replica.map(
+        (index) =>
+          [`values of ${index} at server ${server}`, (world: World) => moveValues(world, index, server)] as const,
+      ),
+    ),
   replica.map((index) => [`pause ${index}`, (world: World) => world.replicas[index]?.pause()] as const),
   replica.map((index) => [`resume ${index}`, (world: World) => world.replicas[index]?.resume()] as const),
   fc
@@ -144,6 +157,12 @@ function behave(world: World, index: number, how: Behaviour): void {
 function move(world: World, index: number, server: number): void {
   world.upset ||= server !== 0;
   world.server[index] = server;
+  world.valueServer[index] = server;
+}
+
+function moveValues(world: World, index: number, server: number): void {
+  world.upset ||= server !== 0;
+  world.valueServer[index] = server;
 }
 
 function skew(world: World, index: number, ms: number): void {
@@ -175,6 +194,7 @@ async function heal(world: World): Promise<void> {
   for (let index = 0; index < REPLICAS; index += 1) {
     world.behaviour[index] = 'fine';
     world.server[index] = 0;
+    world.valueServer[index] = 0;
     world.replicas[index]?.resume();
     world.replicas[index]?.skew(0);
     start(world, index);

@@ -384,6 +384,39 @@ describe('a value that', () => {
     expect([one.role, two.role, two.knows]).toEqual(['leader', 'follower', 3]);
   });
 
+  test.each([
+    ['has another size than its head says', (bytes: number) => ({ bytes, valueBytes: bytes + 1 }), 'size'],
+    ['is larger than any of ours', () => ({ bytes: 2 ** 30, valueBytes: 2 ** 30 }), 'too large'],
+  ])('%s is not even fetched', async (_, sizes, words) => {
+    let fetched = 0;
+    let wrong = true;
+    const connected = server.connect(() => 'fine');
+    const store: ReplicaStore = {
+      ...connected,
+      fetch() {
+        fetched += 1;
+        return connected.fetch();
+      },
+      async look(seen) {
+        const found = await connected.look(seen);
+        if (!wrong || found.head?.value === undefined) return found;
+        const { bytes, valueBytes } = sizes(found.head.value.bytes);
+        return { ...found, valueBytes, head: { ...found.head, value: { ...found.head.value, bytes } } };
+      },
+    };
+    const [one, two] = await leaderAndFollower({ store, known: 7 });
+    await pass(clock, 2 * LEASE_MS);
+    expect([one.role, fetched, two.knows]).toEqual(['leader', 0, 1]);
+    // Reads by itself; and follows then, by what it has read later than what is shared.
+    expect(two.roles.slice(0, 2)).toEqual(['alone', 'follower']);
+    expect(two.count(words)).toBe(1);
+    wrong = false;
+    cloudFoundry = 3;
+    await pass(clock, 2 * LEASE_MS);
+    expect([two.role, two.knows]).toEqual(['follower', 3]);
+    expect(fetched).toBeGreaterThan(0);
+  });
+
   test('may not be used here leaves the replica by itself, with one warning', async () => {
     const [, two] = await leaderAndFollower({ judge: () => 'the rules want more', known: 1 });
     await pass(clock, 10 * LEASE_MS);
