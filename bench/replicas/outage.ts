@@ -100,14 +100,15 @@ async function outage(
 
   const range = `${Math.floor((Date.now() - beganMs) / 1000)}s`;
   const figure = (expression: string): Promise<number> => prometheus.value(expression);
-  const scrapes = await figure(`sum(count_over_time(${others}[${range}]))`);
+  const [all, good] = [`count_over_time(${others}[${range}])`, `sum_over_time(${others}[${range}])`];
   return {
     restarted,
     before,
     fewest: await figure(`min_over_time(count(${others})[${range}:1s])`),
     after: await figure(`count(${others})`),
-    scrapes,
-    failed: scrapes - (await figure(`sum(sum_over_time(${others}[${range}]))`)),
+    scrapes: await figure(`sum(${all})`),
+    // One query: a second one would see later samples.
+    failed: await figure(`sum(${all} - ${good})`),
     requests,
   };
 }
