@@ -80,12 +80,11 @@ export function createLeadership(options: LeadershipOptions): Leadership {
     if (renewed === undefined) return lost();
     heedNotes(renewed.wishes);
     if (shallBeReplaced()) return await giveWay(held);
-    const since = clock.monotonic();
     try {
       const isShared = await whileRenewing(held, share(held, renewed));
       if (!isShared || lease !== held) return lost();
     } catch (error) {
-      await unshared(held, error, since);
+      await unshared(held, error);
       throw error;
     }
     unsharedSince = undefined;
@@ -142,10 +141,11 @@ export function createLeadership(options: LeadershipOptions): Leadership {
   }
 
   /** Who cannot share is no leader, even where it can renew: the others would wait for it, or go on with what is old. */
-  async function unshared(held: HeldLease, error: unknown, since: Milliseconds): Promise<void> {
-    unsharedSince ??= since;
+  async function unshared(held: HeldLease, error: unknown): Promise<void> {
+    const now = clock.monotonic();
+    unsharedSince ??= now;
     const isRefused = error instanceof StoreError && error.code !== 'away' && error.code !== 'late';
-    if ((!isRefused || keeper.role === 'leader') && clock.monotonic() - unsharedSince < leaseMs) return;
+    if ((!isRefused || keeper.role === 'leader') && now - unsharedSince < leaseMs) return;
     await giveWay(held);
   }
 

@@ -409,7 +409,7 @@ describe('a value that', () => {
     expect([one.role, fetched, two.knows]).toEqual(['leader', 0, 1]);
     // Reads by itself; and follows then, by what it has read later than what is shared.
     expect(two.roles.slice(0, 2)).toEqual(['alone', 'follower']);
-    expect(two.count(words)).toBe(1);
+    expect(two.count(words)).toBeGreaterThan(0);
     wrong = false;
     cloudFoundry = 3;
     await pass(clock, 2 * LEASE_MS);
