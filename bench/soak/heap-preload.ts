@@ -8,11 +8,20 @@ setFlagsFromString('--expose-gc');
 const collect: unknown = runInNewContext('gc');
 const file = process.env['SOAK_HEAP_FILE'] ?? '';
 
+/** In which V8 gives back pages and array buffers, beside the program. */
+const SWEPT_WITHIN_MS = 250;
+
 process.on('SIGUSR2', () => {
   if (typeof collect === 'function') collect();
-  const { heapUsed, heapTotal, external, arrayBuffers } = process.memoryUsage();
+  // At once, since what comes later is new.
+  const { heapUsed } = process.memoryUsage();
+  setTimeout(tell, SWEPT_WITHIN_MS, heapUsed);
+});
+
+function tell(heapBytes: number): void {
+  const { heapTotal, external, arrayBuffers } = process.memoryUsage();
   const held = {
-    heapBytes: heapUsed,
+    heapBytes,
     heapTotalBytes: heapTotal,
     heapResidentBytes: getHeapStatistics().total_physical_size,
     externalBytes: external,
@@ -20,4 +29,4 @@ process.on('SIGUSR2', () => {
   };
   writeFileSync(`${file}.new`, JSON.stringify(held));
   renameSync(`${file}.new`, file);
-});
+}
