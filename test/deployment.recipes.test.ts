@@ -47,6 +47,7 @@ describe('compose.yml', () => {
     read_only: z.literal(true),
     cap_drop: z.tuple([z.literal('ALL')]),
     security_opt: z.tuple([z.literal('no-new-privileges:true')]),
+    mem_limit: z.string(),
     stop_grace_period: z.string().regex(/^\d+s$/),
   });
   /** Names of https://github.com/compose-spec/compose-spec/blob/main/spec.md, those that are used. */

@@ -14,6 +14,8 @@ import { startReplica } from './replica.js';
 
 const INTERVAL_SECONDS = 15;
 const NOTHING = '-';
+/** Pages of Node's own program: below a handful a second nobody feels it, and who stands still has 100,000. */
+const THRASHING_PER_SECOND = 1_000;
 /** As the first line of src/main.ts has it, which is not read where Node is named. */
 const OWN_FLAG = '--max-semi-space-size=4';
 
@@ -100,7 +102,9 @@ async function measure(setting: Setting, surroundings: Surroundings): Promise<st
       ...[group?.limitHits, group?.readAgain].map(show(count)),
       show(ratio)(cpuMs / (surroundings.seconds * 1_000)),
       show(count)(failed),
-      outcome,
+      group !== undefined && group.readAgain > THRASHING_PER_SECOND * surroundings.seconds
+        ? `${outcome}, thrashes`
+        : outcome,
     ];
   });
 }
