@@ -56,6 +56,20 @@ test.each<[number, number]>([
   expect(list.dueAt).toBe(waitMs);
 });
 
+test.each<[number, string]>([
+  [999, 'adopted'],
+  [1_000, 'own'],
+  [1_001, 'own'],
+])('what was asked at %d ms, and is there when that of 1,000 ms was adopted: the %s counts', (askedAt, wanted) => {
+  const { list, clock } = state();
+  clock.advance(2_000);
+  const elements = { adopted: new Map(), own: new Map() };
+  list.adopt(elements.adopted, EVERYTHING, 1_000);
+  list.succeeded(elements.own, EVERYTHING, askedAt);
+  expect(list.elements).toBe(wanted === 'own' ? elements.own : elements.adopted);
+  expect(list.dueAt).toBe(2_000 + 57_000);
+});
+
 test('a failure keeps what the list said last, and its age goes on', () => {
   const { list, clock } = state();
   const elements = new Map();

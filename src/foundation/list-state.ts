@@ -87,7 +87,8 @@ export function createListState<K extends ResourceKind>(options: ListStateOption
       return clock.monotonic() >= dueAt - early;
     },
     succeeded(fresh, byPlan, askedAt) {
-      take(fresh, byPlan, askedAt);
+      // Somebody else may have asked later, and we have adopted that meanwhile.
+      if (readAt === undefined || askedAt >= readAt) take(fresh, byPlan, askedAt);
       dueAt = clock.monotonic() + interval();
     },
     adopt(fresh, byPlan, askedAt) {
