@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../src/base/free-port.js';
 import { endChild, pidOf } from './support/child.js';
 import { configFor } from './support/config.js';
 import { untilDiscovered } from './support/discovered.js';
 import { count, megabytes, ratio } from './support/format.js';
-import { freePort } from './support/free-port.js';
 import { startNginx } from './support/nginx.js';
 import { startProgram } from './support/program.js';
 import { runWhenStarted } from './support/run-bench.js';

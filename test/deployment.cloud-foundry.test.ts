@@ -1,8 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders are what it is about
+
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -10,6 +10,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { startSimulator } from '../simulator/simulator.js';
+import { freePort } from '../src/base/free-port.js';
 import { startRegistry } from './support/deployment/registry.js';
 import { requireProgram } from './support/prometheus.js';
 import { configFor } from './support/promregator-process.js';
@@ -289,13 +290,4 @@ async function runNpm(
   const npm = promisify(execFile);
   return (await npm('npm', args, { cwd, env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env } }))
     .stdout;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }

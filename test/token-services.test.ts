@@ -1,6 +1,6 @@
-import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type FaultAction, type Simulator, startSimulator } from '../simulator/simulator.js';
+import { freePort } from '../src/base/free-port.js';
 import { type Demanded, deployDemanding } from './support/demanding-application.js';
 import { configFor, type PromregatorProcess } from './support/promregator-process.js';
 import { type Answered, scrape, startReady } from './support/ready-program.js';
@@ -163,15 +163,6 @@ afterAll(async () => {
 });
 
 /** A port that nobody listens on. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new TypeError('no TCP address');
-  return address.port;
-}
-
 /** Requests for a token of one client, as they reached UAA. */
 function requestsOf(name: string): number {
   return simulator.requests.recent().filter(({ target }) => target.endsWith(`?of=${name}`)).length;

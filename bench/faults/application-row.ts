@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { startSimulator } from '../../simulator/simulator.js';
+import { freePort } from '../../src/base/free-port.js';
 import { configFor } from '../support/config.js';
 import { untilDiscovered } from '../support/discovered.js';
-import { freePort } from '../support/free-port.js';
 import { readOwnMetrics } from '../support/own-metrics.js';
 import { type Program, startProgram } from '../support/program.js';
 import { startPrometheus } from '../support/prometheus.js';

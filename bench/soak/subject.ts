@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import type { Milliseconds } from '../../src/base/duration.js';
+import { freePort } from '../../src/base/free-port.js';
 import { MAX_RESPONSE_BYTES } from '../faults/application-faults.js';
 import { configFor } from '../support/config.js';
 import { untilDiscovered } from '../support/discovered.js';
-import { freePort } from '../support/free-port.js';
 import { type Program, startProgram } from '../support/program.js';
 import type { Part } from '../support/stage.js';
 import type { FoundationFacts } from './foundation.js';

@@ -1,8 +1,8 @@
 import { execFile, spawn } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Milliseconds } from '../../src/base/duration.js';
+import { freePort } from '../../src/base/free-port.js';
 import { endChild, pidOf } from './child.js';
-import { freePort } from './free-port.js';
 import type { Part } from './stage.js';
 import { temporaryFolder } from './temporary-folder.js';
 import { waitFor } from './wait.js';

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Timer } from '../../src/base/clock.js';
 import type { Milliseconds } from '../../src/base/duration.js';
 import { describeError } from '../../src/base/errors.js';
+import { freePort } from '../../src/base/free-port.js';
 import type { Settings } from '../options.js';
 import { register } from '../world/instances.js';
 import type { HealthCheck, LongRunning } from '../world/long-running.js';
@@ -11,7 +12,6 @@ import type { WorldState } from '../world/state.js';
 import type { ApplicationLogs, LogLine } from './application-log.js';
 import { type Container, type Exit, startContainer } from './container.js';
 import { environmentOf } from './environment.js';
-import { freePort } from './free-port.js';
 import { checkHealth } from './health-check.js';
 import type { Watchman } from './watchman.js';
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { z } from 'zod';
+import { freePort } from '../base/free-port.js';
 
 export interface PrometheusProcess {
   readonly url: string;
@@ -19,7 +19,7 @@ export async function startPrometheus(options: {
   readonly configFile: string;
   readonly dataFolder: string;
 }): Promise<PrometheusProcess | undefined> {
-  const port = (await isFree(PREFERRED_PORT)) ? PREFERRED_PORT : await anyFreePort();
+  const port = await freePort('127.0.0.1', PREFERRED_PORT);
   const child = spawn(
     'prometheus',
     [
@@ -62,26 +62,4 @@ async function becomesReady(url: string): Promise<boolean> {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   return false;
-}
-
-function isFree(port: number): Promise<boolean> {
-  return listenOnce(port).then(
-    () => true,
-    () => false,
-  );
-}
-
-function anyFreePort(): Promise<number> {
-  return listenOnce(0);
-}
-
-function listenOnce(port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { freePort } from '../../src/base/free-port.js';
 import { type TemporaryFolder, temporaryFolder } from './temporary-folder.js';
 import { waitUntil } from './wait-until.js';
 
@@ -103,13 +103,4 @@ async function redisCli(args: readonly string[]): Promise<string> {
   const text = output.trimEnd();
   if (code !== 0 || /^\(error\)|^(?:ERR|NOAUTH|OOM|WRONGPASS) /.test(text)) throw new Error(text);
   return text;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }
