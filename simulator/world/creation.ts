@@ -111,8 +111,9 @@ export function deployApplication(state: WorldState, options: ApplicationOptions
     addProcess(state, application, { type: 'web', instances: options.instances ?? 1, guid: application.guid });
   }
   for (const process of options.processes ?? []) addProcess(state, application, process);
+  const { createdMs } = application;
   for (const route of options.routes ?? [defaultRoute(state, application)]) {
-    mapRoute(state, { app: application.guid, ...(typeof route === 'string' ? { route } : route) });
+    mapRoute(state, { app: application.guid, createdMs, ...(typeof route === 'string' ? { route } : route) });
   }
   applicationEvent(state, application, 'audit.app.create');
   if (application.state === 'STARTED') applicationEvent(state, application, 'audit.app.start');
