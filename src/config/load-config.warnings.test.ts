@@ -121,6 +121,13 @@ describe('warnings', () => {
         'configuration: server.address: found 0.0.0.0, where everybody who reaches us may see all targets, expected a guard; set promregator.discovery.auth and promregator.endpoint.auth, or listen on 127.0.0.1',
       ],
     ],
+    [
+      'the same on Cloud Foundry, where nobody would reach 127.0.0.1',
+      { yaml: RULE, args: [], env: { ...MANDATORY_ENV, VCAP_APPLICATION: '{}' } },
+      [
+        'configuration: server.address: found 0.0.0.0, where everybody who reaches us may see all targets, expected a guard; set promregator.discovery.auth and promregator.endpoint.auth',
+      ],
+    ],
     ['one guard', { yaml: `${RULE}\npromregator.discovery.auth: BASIC`, args: [] }, []],
     ['listening to ourselves', { yaml: `${RULE}\nserver.address: "::1"`, args: [] }, []],
     [

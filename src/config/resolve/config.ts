@@ -38,7 +38,7 @@ export async function resolveConfig(
   const web = await resolveWebConfig(raw, context);
   const inbound = resolveInbound(promregator, web?.users ?? [], reporter);
   const server = await resolveServer(raw, web, { ...context, javaAuthorities: tls.javaAuthorities });
-  warnOfExposure(server, inbound, reporter);
+  warnOfExposure({ server, inbound, platform }, reporter);
   const rest = {
     rules: await resolveRules(promregator.targets, {
       ...context,
