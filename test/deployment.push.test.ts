@@ -37,8 +37,8 @@ interface Push {
   readonly env?: Readonly<Record<string, string>>;
   readonly vars?: string;
   readonly packages?: readonly string[];
-  /** Exit code of `cf service`. */
-  readonly service?: 'there' | 'missing';
+  /** What `cf service` says; another text than these two is that of another failure. */
+  readonly service?: string;
   readonly pushFails?: true;
   /** Replaces the first text by the second in app/promregator.yml. */
   readonly configuration?: readonly [string, string];
@@ -56,6 +56,9 @@ function push({
   const base = newFolder();
   const folder = join(base, 'it has spaces');
   cpSync(DEPLOY, folder, { recursive: true });
+  // Words of command/translatableerror/service_instance_not_found_error.go of cloudfoundry/cli.
+  const words = service === 'missing' ? 'FAILED\nService instance promregator-cf not found' : service;
+  writeFileSync(join(base, 'words'), words);
   mkdirSync(join(base, 'bin'));
   mkdirSync(join(base, 'tmp'));
   const cf = `#!/bin/sh
@@ -65,7 +68,7 @@ function push({
   before=$1; shift
 done; echo; } >>'${base}/calls'
 case $(tail -n 1 '${base}/calls') in
-'service '*) exit ${service === 'there' ? 0 : 1} ;;
+'service '*) cat '${base}/words' >&2; exit ${service === 'there' ? 0 : 1} ;;
 'push '*) exit ${pushFails ? 1 : 0} ;;
 esac
 `;
@@ -137,7 +140,7 @@ test('pushes the image without a package', () => {
   expect({ code, calls }).toEqual({ code: 0, calls: [PUSH.replace('manifest', 'manifest-container')] });
 });
 
-test.each<[string, 'there' | 'missing', string]>([
+test.each<[string, string, string]>([
   ['a service that is there', 'there', 'cf update-user-provided-service promregator-cf -p FILE_'],
   ['one that is not', 'missing', 'cf create-user-provided-service promregator-cf -p FILE_'],
 ])('shows what it would do with %s, and changes nothing', (_, service, second) => {
@@ -157,6 +160,34 @@ test.each<[string, 'there' | 'missing', string]>([
     'cf add-network-policy promregator orders --protocol tcp --port 8080',
   ]);
   expect(readdirSync(join(folder, 'app')).sort()).toEqual(readdirSync(join(DEPLOY, 'app')).sort());
+});
+
+test.each<[string, readonly string[]]>([
+  ['a dry run', ['--dry-run']],
+  ['a push', []],
+])('ends %s with the words of cf where it cannot say whether the service is there', (_, args) => {
+  const { code, calls, stdout, stderr, folder } = push({
+    args,
+    env: { CF_USERNAME: 'collector', CF_PASSWORD: 'pa$$word' },
+    service: "FAILED\nNo org targeted, use 'cf target -o ORG' to target an org.",
+  });
+  expect({ code, calls, stdout }).toEqual({ code: 1, calls: ['service promregator-cf'], stdout: '' });
+  expect(stderr).toContain("No org targeted, use 'cf target -o ORG'");
+  expect(stderr).toContain('push.sh: `cf service promregator-cf` fails, so that nothing is done');
+  expect(existsSync(join(folder, 'app/promregator.tgz'))).toBe(false);
+});
+
+const OTHER_NAME = read('vars.example.yml').replace('promregator-cf', 'collector-cf');
+
+test.each<[string, Push, string]>([
+  ['a push', {}, ''],
+  ['a push of an image, which has its configuration in it', { args: ['--container'], vars: OTHER_NAME }, ''],
+  ['a push with another name of the service', { vars: OTHER_NAME }, "nothing of the service 'collector-cf' that"],
+  ['a check of it', { args: ['--check'], vars: OTHER_NAME }, "nothing of the service 'collector-cf' that"],
+])('%s says where the two files name different services', (_, given, words) => {
+  const { stderr } = push(given);
+  if (words === '') expect(stderr).toBe('');
+  else expect(stderr).toContain(words);
 });
 
 const CHECKS: readonly (readonly [string, Push, number, string | RegExp])[] = [

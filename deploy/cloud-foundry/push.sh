@@ -15,7 +15,8 @@ CF_USERNAME=… CF_PASSWORD_FILE=… ./push.sh [--package=FILE] [--vars=FILE] [-
   --container          pushes the image of manifest-container.yml
   --vendored           installs the packages here, for foundations that reach no registry while they stage
   --policy=APP         lets Promregator reach the application on its internal route, port 8080; repeatable
-  --dry-run            shows the commands that would change something, and changes nothing here or there; asks `cf service`
+  --dry-run            shows the commands that would change something, and changes nothing here or there; with CF_USERNAME
+                       it asks `cf service` which of them is due
   --check              reads app/promregator.yml as it will be read on Cloud Foundry, and says what is wrong with it; pushes nothing.
                        Takes npm. What the platform says is made up, unless VCAP_APPLICATION and VCAP_SERVICES hold it
 TEXT
@@ -95,6 +96,27 @@ run() {
   if [ -n "$dry" ]; then echo "$*"; else "$@"; fi
 }
 
+# Both name the service, and only vars.yml is read by the manifest.
+compare_service_names() {
+  grep -qF "vcap.services.$service." "$here/app/promregator.yml" && return
+  echo "push.sh: app/promregator.yml reads nothing of the service '$service' that $vars names: it has to name the same one" >&2
+}
+
+# Says in $there whether the service is there. Whatever else `cf` has to say ends this, in its own words.
+ask_for_service() {
+  [ -n "${CF_USERNAME:-}" ] || return 0
+  there=yes
+  words=$(env LC_ALL=en_US.UTF-8 cf service "$service" 2>&1) && return
+  case $words in
+    *'Service instance '*"$service"*' not found'*) there= ;;
+    *)
+      echo "$words" >&2
+      echo "push.sh: \`cf service $service\` fails, so that nothing is done" >&2
+      exit 1
+      ;;
+  esac
+}
+
 lay_package() {
   # What npm has written down is of the package before.
   run rm -rf "$here/app/node_modules" "$here/app/package-lock.json"
@@ -111,7 +133,7 @@ keep_credentials() {
     trap 'rm -f "$credentials"' EXIT
     printf '{"username":"%s","password":"%s"}\n' "$(json_text "$CF_USERNAME")" "$(json_text "$password")" >"$credentials"
   fi
-  if cf service "$service" >/dev/null 2>&1; then
+  if [ -n "$there" ]; then
     run cf update-user-provided-service "$service" -p "$credentials"
   else
     run cf create-user-provided-service "$service" -p "$credentials"
@@ -139,12 +161,17 @@ check_configuration() {
 
 if [ -n "$check" ]; then
   find_package
+  compare_service_names
   check_configuration
   exit
 fi
 read_password
 if [ "$manifest" = manifest.yml ]; then
   find_package
+  compare_service_names
+fi
+ask_for_service
+if [ "$manifest" = manifest.yml ]; then
   lay_package
 fi
 keep_credentials
