@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
+import { hostname } from 'node:os';
 import { createConnectionSets } from './assembly/connection-sets.js';
 import { createDirectories } from './assembly/directories.js';
 import { type FileStates, MISSING_FILE } from './assembly/file-state.js';
@@ -12,6 +13,7 @@ import { pathPrefixOf } from './assembly/path-prefix.js';
 import { createPublisher } from './assembly/publisher.js';
 import { recallInventories } from './assembly/recall-inventory.js';
 import { type ConfigLoader, createReloader, type Loaded, type ReloadOutcome } from './assembly/reloader.js';
+import { replicaIdOf } from './assembly/replica-id.js';
 import { createReplicas } from './assembly/replicas.js';
 import { optionsForRestart } from './assembly/restart-options.js';
 import { selectingOf } from './assembly/rules.js';
@@ -88,7 +90,7 @@ export function createApp(options: AppOptions): App {
   const ledger = createScrapeLedger();
   const guards = createGuardFactory(printPassword);
   const instanceId = randomUUID();
-  const replicas = createReplicas({ replicaId: instanceId, clock });
+  const replicas = createReplicas({ replicaId: replicaIdOf({ host: hostname(), instanceId }), clock });
   const serverLog = log.child('server');
   const discoveryLog = log.child('discovery');
   let stopping = false;

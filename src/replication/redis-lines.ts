@@ -5,7 +5,7 @@ import type { RedisSettings } from './redis-settings.js';
 
 /** Two connections to one server, so that a small step never waits behind a value of megabytes. */
 export interface RedisLines {
-  readonly steps: Pick<RedisLink, 'send' | 'subscribe'>;
+  readonly steps: Pick<RedisLink, 'send' | 'silence' | 'subscribe'>;
   /** One after the other: each has the line for itself, and its limit begins when its turn has come. */
   readonly values: Pick<RedisLink, 'send'>;
   start(): void;

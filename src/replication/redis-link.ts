@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../base/clock.js';
 import type { Milliseconds } from '../base/duration.js';
-import { storeError } from './redis-error.js';
+import { isOfOurOwn, storeError } from './redis-error.js';
 import { openSession, type RedisSession } from './redis-session.js';
 import { type RedisSettings, secretsOf } from './redis-settings.js';
 import { StoreError } from './replica-store.js';
@@ -10,6 +10,8 @@ export interface RedisLink {
   start(): void;
   /** Answers within the limit. Waits for a connection that is being opened, and for no other. @throws {StoreError} */
   send(command: readonly (string | Buffer)[]): Promise<unknown>;
+  /** Why nothing comes of it at this moment, as a sentence without secrets. */
+  silence(): string;
   /** Messages of this channel, and a call with each new connection, since messages may have been missed. */
   subscribe(channel: string, listener: () => void): () => void;
   stop(): void;
@@ -24,6 +26,7 @@ export interface RedisLinkOptions {
 
 const FIRST_WAIT_MS: Milliseconds = 500;
 const LONGEST_WAIT_MS: Milliseconds = 4_000;
+const SILENCE = 'the store does not answer';
 
 export function createRedisLink({ settings, clock, random }: RedisLinkOptions): RedisLink {
   const secrets = secretsOf(settings);
@@ -33,6 +36,7 @@ export function createRedisLink({ settings, clock, random }: RedisLinkOptions): 
   let current: AbortController | undefined;
   let opening: Promise<RedisSession> | undefined;
   let failure = new StoreError('away', 'the store has not been reached yet');
+  let silence = SILENCE;
   let failures = 0;
   let openedAt = Number.NEGATIVE_INFINITY;
   let timer: Timer | undefined;
@@ -46,11 +50,14 @@ export function createRedisLink({ settings, clock, random }: RedisLinkOptions): 
       settings,
       signal: mine.signal,
       onMessage: tell,
+      onWaiting(what) {
+        if (mine === current) silence = what;
+      },
       onEnd: (error) => {
         if (mine === current) ended(error);
       },
     });
-    opening = within(attempt, 'connecting to the store');
+    opening = within(attempt, 'connecting to the store', () => `: ${silence}`);
     opening.then(
       (opened) => {
         if (mine !== current) return;
@@ -94,12 +101,12 @@ export function createRedisLink({ settings, clock, random }: RedisLinkOptions): 
     for (const listener of listeners.get(channel) ?? []) listener();
   }
 
-  /** What takes longer has failed, though it may still happen. */
-  async function within<T>(work: Promise<T>, what: string): Promise<T> {
+  /** What takes longer has failed, though it may still happen; `why` is asked for then. */
+  async function within<T>(work: Promise<T>, what: string, why = (): string => ''): Promise<T> {
     let limit: Timer | undefined;
     const late = new Promise<never>((_, reject) => {
       limit = clock.after(settings.limitMs, () => {
-        reject(new StoreError('late', `${what} took longer than ${settings.limitMs / 1000} s`));
+        reject(new StoreError('late', `${what} took longer than ${settings.limitMs / 1000} s${why()}`));
       });
     });
     try {
@@ -121,12 +128,14 @@ export function createRedisLink({ settings, clock, random }: RedisLinkOptions): 
       try {
         return await within(used.send(command), `${String(command[0])} to the store`);
       } catch (error) {
-        const reason = storeError(error, 'the store', secrets);
+        // Other steps end with the one that failed, for its reason.
+        const reason = used !== session && isOfOurOwn(error) ? failure : storeError(error, 'the store', secrets);
         // An answer that comes late would be taken for that of the next command; and a copy may have a new master.
         if (used === session && isEnd(reason)) ended(reason);
         throw reason;
       }
     },
+    silence: () => silence,
     subscribe(channel, listener) {
       const known = listeners.get(channel) ?? new Set();
       known.add(listener);

@@ -20,6 +20,8 @@ export interface SessionOptions {
   /** Ends it at once, also while it is being opened: a server may take a connection and then say nothing for ever. */
   readonly signal: AbortSignal;
   readonly onMessage: (channel: string) => void;
+  /** While it is being opened: what does not answer at this moment, as a sentence with the place and without secrets. */
+  readonly onWaiting: (silence: string) => void;
   /** Called once when it is of no more use; not after `signal`. */
   readonly onEnd: (error: StoreError) => void;
 }
@@ -31,7 +33,8 @@ export interface SessionOptions {
  *
  * @throws {StoreError}
  */
-export async function openSession({ settings, signal, onMessage, onEnd }: SessionOptions): Promise<RedisSession> {
+export async function openSession(options: SessionOptions): Promise<RedisSession> {
+  const { settings, signal, onMessage, onWaiting, onEnd } = options;
   const secrets = secretsOf(settings);
   const opened: Client[] = [];
   let ended = false;
@@ -48,13 +51,17 @@ export async function openSession({ settings, signal, onMessage, onEnd }: Sessio
   }
 
   async function connect(place: HostAndPort, access: Access, onError: (error: unknown) => void): Promise<Client> {
-    const client = await createRedisClient({ place, access, limitMs: settings.limitMs, onError });
+    const { host, port } = place;
+    const onConnected = (): void => onWaiting(`the store at ${host}:${port} does not answer`);
+    const client = await createRedisClient({ place, access, limitMs: settings.limitMs, onConnected, onError });
     if (ended) throw new StoreError('away', 'the connection to the store is not wanted any more');
     opened.push(client);
+    onWaiting(`the store at ${host}:${port} does not answer${access.tls === undefined ? '' : ' the TLS handshake'}`);
     try {
       await client.connect();
     } catch (error) {
-      throw storeError(error, `connecting to the store at ${place.host}:${place.port}`, secrets);
+      const way = access.tls === undefined ? '' : ' by TLS';
+      throw storeError(error, `connecting to the store at ${host}:${port}${way}`, secrets);
     }
     return client;
   }
@@ -147,10 +154,13 @@ interface ClientOptions {
   readonly place: HostAndPort;
   readonly access: Access;
   readonly limitMs: Milliseconds;
+  /** With TLS: when the handshake is done. */
+  readonly onConnected: () => void;
   readonly onError: (error: unknown) => void;
 }
 
-async function createRedisClient({ place, access, limitMs, onError }: ClientOptions): Promise<Client> {
+async function createRedisClient(options: ClientOptions): Promise<Client> {
+  const { place, access, limitMs, onConnected, onError } = options;
   const { createClient, RESP_TYPES } = await import('@redis/client');
   const client = createClient({
     // The older form of the protocol: all that is needed, and known to every server.
@@ -175,6 +185,7 @@ async function createRedisClient({ place, access, limitMs, onError }: ClientOpti
   // The client lets go of what is connected, and not of what is being connected.
   client.on('connect', () => {
     if (dropped) client.destroy();
+    else onConnected();
   });
   return {
     async connect() {

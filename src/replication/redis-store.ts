@@ -73,6 +73,7 @@ export function createRedisStore({ lines, keys, leaseMs, keepSeconds }: RedisSto
       const numbers = listOf(await step(ASK, [keys.wishes], [keys.news, keep, ...wishes]));
       return Object.fromEntries(wishes.map((wish, index) => [wish, numberOf(numbers[index])]));
     },
+    silence: () => lines.steps.silence(),
     onNews: (listener) => lines.steps.subscribe(keys.news, listener),
   };
 }

@@ -43,7 +43,7 @@ export interface HeldLease {
  * What the replicas of one installation share, of one foundation. Each call is one step that happens whole or not at all
  * and ends within a time limit.
  *
- * @throws {StoreError} from every call
+ * @throws {StoreError} from every call that waits
  */
 export interface ReplicaStore {
   /**
@@ -63,6 +63,8 @@ export interface ReplicaStore {
   fetch(): Promise<{ readonly head: SharedHead; readonly value: Buffer } | undefined>;
   /** Counts these up, and tells the others. */
   ask(wishes: readonly Wish[]): Promise<Wishes>;
+  /** What a step waits for that takes long, as a sentence: the place, never a secret. Throws nothing. */
+  silence(): string;
   /** Called when there may be news; returns how to end that. */
   onNews(listener: () => void): () => void;
 }

@@ -62,6 +62,7 @@ function start(world: World, index: number): void {
       put: (lease, shared) => (shared.value === undefined ? store() : values()).put(lease, shared),
       fetch: () => values().fetch(),
       ask: (...args) => store().ask(...args),
+      silence: () => store().silence(),
       onNews(listener) {
         const end = ends.map((each) => each.onNews(listener));
         return () => end.forEach((each) => void each());

@@ -46,6 +46,12 @@ test('the first leads, the next takes what it has read and reads nothing', async
   expect(two.roles).toEqual(['follower']);
 });
 
+test('a follower names its leader by the name that the leader tells of itself', async () => {
+  const [one, two] = await leaderAndFollower();
+  expect(one.count('this replica reads Cloud Foundry for all replica=one')).toBe(1);
+  expect(two.count('this one takes what it shares leader=one')).toBe(1);
+});
+
 test('a new one knows all before a quarter of a second is over', async () => {
   await leaderAndFollower();
   const three = replica('three');

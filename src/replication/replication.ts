@@ -172,7 +172,7 @@ export function createReplication(options: ReplicationOptions): Replication {
   /** Why there is nobody to follow, where nothing has failed yet. */
   function silence(): string {
     const silentMs = clock.monotonic() - (contactAt ?? Number.NEGATIVE_INFINITY);
-    if (silentMs > leaseMs * RENEW_SHARE && turning !== undefined) return 'the store does not answer';
+    if (silentMs > leaseMs * RENEW_SHARE && turning !== undefined) return store.silence();
     return 'no replica shares what it reads';
   }
 
@@ -180,7 +180,7 @@ export function createReplication(options: ReplicationOptions): Replication {
     if (role === 'alone') {
       const reason = failure === undefined ? silence() : describeError(failure);
       log.warn('this replica reads Cloud Foundry by itself, since it cannot share', { reason });
-    } else if (role === 'leader') log.info('this replica reads Cloud Foundry for all');
+    } else if (role === 'leader') log.info('this replica reads Cloud Foundry for all', { replica: replicaId });
     else if (role === 'follower')
       log.info('another replica reads Cloud Foundry, this one takes what it shares', { leader });
     failure = undefined;

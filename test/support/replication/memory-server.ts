@@ -135,6 +135,7 @@ export function createMemoryServer(clock: Clock, leaseMs: number): MemoryServer 
           tell();
           return Object.fromEntries(numbers);
         }),
+      silence: () => 'the store does not answer',
       onNews(listener) {
         const told = (): void => {
           if (behaviour() === 'fine') listener();
