@@ -37,6 +37,7 @@ const PLANNED = 'promregator_cf_request_budget_planned_per_hour{foundation="eu",
 const LIMIT = 'promregator_cf_request_budget_limit{foundation="eu"}';
 const NO_TOKEN = 'promregator_authenticator_token_requests_total{authenticator="default",result="refused"}';
 const LEFT_OUT = 'promregator_inventory_dropped_elements_total{foundation="eu",kind="apps"}';
+const TOKEN = 'promregator_token_expiry_timestamp_seconds{foundation="eu"}';
 const SHRINKS = 'promregator_inventory_shrinks_total{foundation="eu",kind="apps"';
 
 const ALERTS: readonly AlertCase[] = [
@@ -127,10 +128,28 @@ const ALERTS: readonly AlertCase[] = [
     'PromregatorWatchdogReconnects',
     ...oneSeries('promregator_connection_watchdog_reconnect_total', '0+1x20', '0x5 1x20'),
   ],
+  ['a foundation without token', 'PromregatorNoToken', ...oneSeries(TOKEN, '-1x20', '100000x20')],
   [
-    'a foundation without token',
+    'a replica that reads for all without token, and not of one that follows',
     'PromregatorNoToken',
-    ...oneSeries('promregator_token_expiry_timestamp_seconds{foundation="eu"}', '-1x20', '100000x20'),
+    { [TOKEN]: '0x20', [roleSeries('follower')]: '0x20', [roleSeries('leader')]: '1x20' },
+    { [TOKEN]: '0x20', [roleSeries('follower')]: '1x20', [roleSeries('leader')]: '0x20' },
+  ],
+  [
+    'a leader whose token has ended beside its follower, and not of the follower whose token has',
+    'PromregatorNoToken',
+    {
+      [seriesOf('a', TOKEN)]: '100x20',
+      [seriesOf('a', roleSeries('follower'))]: '0x20',
+      [seriesOf('b', TOKEN)]: '100000x20',
+      [seriesOf('b', roleSeries('follower'))]: '1x20',
+    },
+    {
+      [seriesOf('a', TOKEN)]: '100000x20',
+      [seriesOf('a', roleSeries('follower'))]: '0x20',
+      [seriesOf('b', TOKEN)]: '100x20',
+      [seriesOf('b', roleSeries('follower'))]: '1x20',
+    },
   ],
   [
     'an authenticator without token',
@@ -181,6 +200,15 @@ const ALERTS: readonly AlertCase[] = [
     },
   ],
 ];
+
+function roleSeries(role: string): string {
+  return `promregator_replication_role{foundation="eu",role="${role}"}`;
+}
+
+/** As a replica has it. */
+function seriesOf(instance: string, name: string): string {
+  return name.replace('{', `{job="cf",instance="${instance}",`);
+}
 
 /** A single one, whose values alone decide. */
 function oneSeries(name: string, wrong: string, fine: string): readonly [wrong: Series, fine: Series] {

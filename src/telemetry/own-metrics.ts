@@ -295,7 +295,7 @@ export const OWN_METRICS = {
   tokenExpiry: {
     name: 'promregator_token_expiry_timestamp_seconds',
     type: 'gauge',
-    help: 'When the access token for Cloud Foundry expires, in seconds since 1970; 0 without a token.',
+    help: 'When the access token for Cloud Foundry expires, in seconds since 1970; 0 without a token, also on a replica that follows.',
     labels: ['foundation'],
   },
   tokenRequests: {
