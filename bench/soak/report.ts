@@ -73,7 +73,7 @@ const HELD_PARTS: readonly Part[] = [
   { name: 'heap', read: inMegabytes(({ heapBytes }) => heapBytes) },
   { name: 'heap, taken', read: inMegabytes(({ heapTotalBytes }) => heapTotalBytes) },
   { name: 'external', read: inMegabytes(({ externalBytes }) => externalBytes) },
-  { name: 'array buffers', read: inMegabytes(({ arrayBufferBytes }) => arrayBufferBytes) },
+  { name: 'buffers', read: inMegabytes(({ arrayBufferBytes }) => arrayBufferBytes) },
 ];
 
 function inMegabytes(bytesOf: (memory: Memory) => number): Line['read'] {
