@@ -15,19 +15,13 @@ import { startRegistry } from './support/deployment/registry.js';
 import { requireProgram } from './support/prometheus.js';
 import { configFor } from './support/promregator-process.js';
 import { runTyped } from './support/run-program.js';
-import { temporaryFolder } from './support/temporary-folder.js';
+import { newFolder } from './support/temporary-folder.js';
 import { waitUntil } from './support/wait-until.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DEPLOY = join(ROOT, 'deploy/cloud-foundry');
 
 const read = (file: string): string => readFileSync(join(DEPLOY, file), 'utf8');
-
-function newFolder(): string {
-  const folder = temporaryFolder();
-  onTestFinished(() => folder.remove());
-  return folder.path;
-}
 
 const size = z.string().regex(/^\d+(?:K|M|G)B?$/i);
 const endpoint = z.string().startsWith('/');

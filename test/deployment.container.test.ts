@@ -25,17 +25,11 @@ import {
   whyNoContainers,
 } from './support/deployment/container.js';
 import { configFor } from './support/promregator-process.js';
-import { temporaryFolder } from './support/temporary-folder.js';
+import { newFolder, temporaryFolder } from './support/temporary-folder.js';
 import { waitUntil } from './support/wait-until.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SCRIPT = join(ROOT, 'deploy/container/start.sh');
-
-function newFolder(): string {
-  const folder = temporaryFolder();
-  onTestFinished(() => folder.remove());
-  return folder.path;
-}
 
 describe('the script that is process 1', () => {
   test('is what POSIX shells take', () => {

@@ -2,19 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, onTestFinished, test } from 'vitest';
-import { temporaryFolder } from './support/temporary-folder.js';
+import { expect, test } from 'vitest';
+import { newFolder } from './support/temporary-folder.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DEPLOY = join(ROOT, 'deploy/cloud-foundry');
 
 const read = (file: string): string => readFileSync(join(DEPLOY, file), 'utf8');
-
-function newFolder(): string {
-  const folder = temporaryFolder();
-  onTestFinished(() => folder.remove());
-  return folder.path;
-}
 
 test('is what POSIX shells take', () => {
   expect(spawnSync('sh', ['-n', join(DEPLOY, 'push.sh')], { encoding: 'utf8' })).toMatchObject({

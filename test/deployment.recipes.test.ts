@@ -2,12 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { loadConfig } from '../src/config/load-config.js';
 import { formatProblem } from '../src/config/report.js';
-import { temporaryFolder } from './support/temporary-folder.js';
+import { newFolder } from './support/temporary-folder.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DEPLOY = join(ROOT, 'deploy');
@@ -103,14 +103,13 @@ describe('promregator.service', () => {
     [...unit.matchAll(new RegExp(`^${name}=(.*)$`, 'gm'))].map(([, value = '']) => value);
 
   test('is what systemd takes, but for the program that is not installed here', () => {
-    const folder = temporaryFolder();
-    onTestFinished(() => folder.remove());
+    const folder = newFolder();
     // Of a machine without systemd nothing can be said; its words are in docs/high-availability.md.
     if (spawnSync('systemd-analyze', ['--version']).error !== undefined) return;
-    writeFileSync(join(folder.path, 'promregator'), '#!/bin/sh\n');
-    chmodSync(join(folder.path, 'promregator'), 0o755);
-    const file = join(folder.path, 'promregator.service');
-    writeFileSync(file, unit.replace(/^ExecStart=.*$/m, `ExecStart=${join(folder.path, 'promregator')}`));
+    writeFileSync(join(folder, 'promregator'), '#!/bin/sh\n');
+    chmodSync(join(folder, 'promregator'), 0o755);
+    const file = join(folder, 'promregator.service');
+    writeFileSync(file, unit.replace(/^ExecStart=.*$/m, `ExecStart=${join(folder, 'promregator')}`));
     const { status, stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', file], { encoding: 'utf8' });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     const score = spawnSync('systemd-analyze', ['security', '--offline=true', '--threshold=20', file], {

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
-import { temporaryFolder } from './support/temporary-folder.js';
+import { newFolder } from './support/temporary-folder.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -18,12 +18,6 @@ interface Ended {
 
 function run(cwd: string, program: string, ...args: readonly string[]): Ended {
   return spawnSync(program, args, { cwd, encoding: 'utf8' });
-}
-
-function newFolder(): string {
-  const folder = temporaryFolder();
-  onTestFinished(() => folder.remove());
-  return folder.path;
 }
 
 const component = z.object({

@@ -1,9 +1,6 @@
 import { ApiError } from '../foundation/api-error.js';
 import type { ListStatus } from '../foundation/refresh.js';
-import type { ResourceKind } from '../foundation/resources.js';
-
-/** What targets come and go with. */
-const TELLING = ['apps', 'processes', 'routes'] as const satisfies readonly ResourceKind[];
+import { type ResourceKind, TARGET_KINDS } from '../foundation/resources.js';
 
 /** One that fails once has perhaps met a restart of the router. */
 const FAILURES = 3;
@@ -13,7 +10,7 @@ const FAILURES = 3;
  * answers that fail are answers: another replica with the same user would have them too.
  */
 export function isBlind(lists: Readonly<Record<ResourceKind, Pick<ListStatus, 'failures' | 'error'>>>): boolean {
-  return TELLING.every((kind) => {
+  return TARGET_KINDS.every((kind) => {
     const { failures, error } = lists[kind];
     return failures >= FAILURES && error !== undefined && isUnanswered(error);
   });

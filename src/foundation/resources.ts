@@ -64,6 +64,9 @@ export const RESOURCE_KINDS = ['organizations', 'spaces', 'apps', 'processes', '
 
 export type ResourceKind = (typeof RESOURCE_KINDS)[number];
 
+/** Lists that targets come and go with. */
+export const TARGET_KINDS = ['apps', 'processes', 'routes'] as const satisfies readonly ResourceKind[];
+
 /** One value for each kind of list. */
 export function perKind<T>(pick: (kind: ResourceKind) => T): Readonly<Record<ResourceKind, T>> {
   return {

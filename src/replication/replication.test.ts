@@ -28,10 +28,13 @@ function replica(id: string, more: Partial<ReplicaOptions> = {}): Replica {
   return startReplica({ id, store: connected, clock, cloudFoundry: () => cloudFoundry, ...more });
 }
 
-async function leaderAndFollower(more: Partial<ReplicaOptions> = {}): Promise<readonly [Replica, Replica]> {
-  const one = replica('one');
+async function leaderAndFollower(
+  ofFollower: Partial<ReplicaOptions> = {},
+  ofLeader: Partial<ReplicaOptions> = {},
+): Promise<readonly [Replica, Replica]> {
+  const one = replica('one', ofLeader);
   await pass(clock, 1_000);
-  const two = replica('two', more);
+  const two = replica('two', ofFollower);
   await pass(clock, 3_000);
   return [one, two];
 }
@@ -95,10 +98,7 @@ test('a leader that can renew and whose writings come too late gives the lease t
     ...connected,
     put: (...args) => (late ? Promise.reject(new StoreError('late', 'too late')) : connected.put(...args)),
   };
-  const one = replica('one', { store: slow });
-  await pass(clock, 1_000);
-  const two = replica('two');
-  await pass(clock, 3_000);
+  const [one, two] = await leaderAndFollower({}, { store: slow });
   expect([one.role, two.role]).toEqual(['leader', 'follower']);
   late = true;
   cloudFoundry = 2;
@@ -212,10 +212,7 @@ describe('a value on its way', () => {
 describe('a leader that is blind', () => {
   test('gives the lease to one that sees, and all know what that reads', async () => {
     let blind = false;
-    const one = replica('one', { isBlind: () => blind });
-    await pass(clock, 1_000);
-    const two = replica('two');
-    await pass(clock, 3_000);
+    const [one, two] = await leaderAndFollower({}, { isBlind: () => blind });
     expect([one.role, two.role]).toEqual(['leader', 'follower']);
     blind = true;
     cloudFoundry = 2;
@@ -229,10 +226,7 @@ describe('a leader that is blind', () => {
   test('gives way once in ten minutes, where all are', async () => {
     let blind = false;
     const isBlind = (): boolean => blind;
-    const one = replica('one', { isBlind });
-    await pass(clock, 1_000);
-    const two = replica('two', { isBlind });
-    await pass(clock, 3_000);
+    const [one, two] = await leaderAndFollower({ isBlind }, { isBlind });
     blind = true;
     const told = (): readonly number[] => [one, two].map(({ count }) => count('another replica is to read it'));
     await pass(clock, 540_000);

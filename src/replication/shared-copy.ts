@@ -4,7 +4,7 @@ import { describeError } from '../base/errors.js';
 import type { DatedInventory } from '../foundation/dated-inventory.js';
 import type { Inventory } from '../foundation/inventory.js';
 import { MOST_CONTENT_BYTES } from '../foundation/inventory-envelope.js';
-import { RESOURCE_KINDS, type ResourceKind } from '../foundation/resources.js';
+import { RESOURCE_KINDS, TARGET_KINDS } from '../foundation/resources.js';
 import type { HeldLease, ReplicaStore, Stored } from './replica-store.js';
 import { type Answers, isNewer, type SharedHead, sameVersion, type ValueFacts, type Version } from './shared-head.js';
 import { hashOf, type ValueCodec } from './shared-value.js';
@@ -50,8 +50,6 @@ interface Held {
   readonly inventory: Inventory;
 }
 
-/** Lists that targets come and go with. */
-const TARGET_KINDS = ['apps', 'processes', 'routes'] as const satisfies readonly ResourceKind[];
 /** So long a leader may read its first lists while others wait for it. */
 const READING_MS: Milliseconds = 60_000;
 
